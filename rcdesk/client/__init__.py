@@ -1,0 +1,1 @@
+"""The platform, spoken to: requests, sign-in, push. Wire shapes stop here."""

@@ -1,0 +1,1 @@
+"""The platform on the loopback interface: demo, test bed, and a tool of its own."""

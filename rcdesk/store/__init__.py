@@ -1,0 +1,1 @@
+"""What is kept on this computer: call records, settings, and tokens in the keyring."""
