@@ -1,0 +1,132 @@
+"""What can be made to go wrong, as plain state that routes and transports ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from rcdesk.sandbox.errors import ApiError
+
+PUSH_KINDS = ("drop-push", "mute-push", "reorder", "duplicate")
+
+_REFUSALS = {
+    400: ("CMN-101", "Parameter value is invalid"),
+    401: ("TokenInvalid", "OAuth token is invalid"),
+    403: ("CMN-408", "In order to call this API endpoint, user needs to have a permission"),
+    404: ("CMN-102", "Resource is not found"),
+    405: ("CMN-120", "Method not allowed"),
+    409: ("TAS-102", "Incorrect State"),
+    410: ("CMN-102", "Resource is gone"),
+    415: ("CMN-103", "Unsupported content type"),
+    429: ("CMN-301", "Request rate exceeded"),
+    500: ("CMN-203", "Internal server error"),
+    503: ("CMN-201", "Service temporarily unavailable"),
+}
+
+
+class PushFaults:
+    """Faults of delivery. A transport asks `take(kind)` once for each notification.
+
+    - ``drop-push``: this notification is lost on its way, to everybody.
+    - ``mute-push``: connections stay open and healthy, but no notification comes through.
+    - ``reorder``: this notification is held back and sent after the next one.
+    - ``duplicate``: this notification is sent twice.
+
+    Expiry is an act, not a state: `on_expire` is called with an id, or with None for all subscriptions.
+    """
+
+    def __init__(self) -> None:
+        self._left: dict[str, int | None] = {}
+        self.on_expire: Callable[[str | None], None] = lambda subscription_id: None
+
+    def arm(self, kind: str, count: int | None = None) -> None:
+        """Switch a fault on for the next `count` notifications, or until it is cleared."""
+        self._left[kind] = count
+
+    def clear(self) -> None:
+        """Switch all of them off."""
+        self._left.clear()
+
+    def active(self, kind: str) -> bool:
+        """Whether the fault is on; nothing is used up by asking."""
+        return kind in self._left
+
+    def take(self, kind: str) -> bool:
+        """Whether the fault hits this notification; uses up one of its count."""
+        if kind not in self._left:
+            return False
+        left = self._left[kind]
+        if left is not None:
+            if left <= 1:
+                del self._left[kind]
+            else:
+                self._left[kind] = left - 1
+        return True
+
+    @property
+    def armed(self) -> dict[str, int | None]:
+        """Each fault that is on, with what is left of its count."""
+        return dict(self._left)
+
+
+@dataclass
+class HttpFault:
+    """A refusal or a delay of requests whose path matches.
+
+    `path` is a shell pattern (`*/ring-out*`); without a wildcard it hits every path that contains it. `left` is
+    how many requests it still hits, None for all.
+    """
+
+    path: str
+    left: int | None = None
+    method: str | None = None
+    seconds: float = 0.0
+    refusal: ApiError | None = None
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is hit."""
+        if self.method not in (None, method):
+            return False
+        pattern = self.path if any(sign in self.path for sign in "*?[") else f"*{self.path}*"
+        return fnmatchcase(path, pattern)
+
+
+@dataclass
+class Faults:
+    """All faults of a sandbox."""
+
+    push: PushFaults = field(default_factory=PushFaults)
+    http: list[HttpFault] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Switch everything off."""
+        self.push.clear()
+        self.http.clear()
+
+    def delay(self, method: str, path: str) -> float:
+        """Real seconds to wait before this request is looked at."""
+        hits = [fault for fault in self._hits(method, path) if fault.refusal is None]
+        return sum(fault.seconds for fault in hits if self._use(fault))
+
+    def refusal(self, method: str, path: str) -> ApiError | None:
+        """The refusal that this request gets instead of its answer, if any; the oldest fault first."""
+        for fault in self._hits(method, path):
+            if fault.refusal is not None and self._use(fault):
+                return fault.refusal
+        return None
+
+    def _hits(self, method: str, path: str) -> list[HttpFault]:
+        return [fault for fault in self.http if fault.matches(method, path)]
+
+    def _use(self, fault: HttpFault) -> bool:
+        if fault.left is not None:
+            fault.left -= 1
+            if fault.left <= 0:
+                self.http.remove(fault)
+        return True
+
+
+def refusal(status: int, *, retry_after: float | None = None) -> ApiError:
+    """The error that the platform would give with this status."""
+    code, message = _REFUSALS.get(status, ("CMN-203" if status >= 500 else "CMN-101", f"Error {status}"))
+    headers = {} if retry_after is None else {"Retry-After": f"{retry_after:.0f}"}
+    return ApiError(status, code, message, headers=headers, inner="OAU-149" if status == 401 else None)

@@ -1,0 +1,188 @@
+"""Who is signed in: sessions, their two tokens, and how each of them dies.
+
+Rules: developer guide, "Refresh tokens", "Tokens" and "Error codes"; figures in seconds of real time.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rcdesk.sandbox.errors import ApiError, OAuthError
+
+ACCESS_TTL = 3600
+ACCESS_TTL_RANGE = (600, 3600)
+REFRESH_TTL = 604_800
+REFRESH_TTL_MAX = 2_592_000
+REFRESH_GRACE = 10.0
+"""How long a refresh token that was used gives the same new pair again (an answer may have got lost)."""
+SESSIONS_PER_USER = 5
+"""Parallel sessions of one user and app; one more ends the oldest."""
+
+
+@dataclass
+class Session:
+    """One sign-in of one user with one app. Times are real Unix seconds."""
+
+    id: str
+    client_id: str
+    extension_id: str
+    endpoint_id: str
+    access_token: str
+    access_expires: float
+    access_ttl: int
+    refresh_token: str | None
+    refresh_expires: float
+    refresh_ttl: int
+    used_refresh_token: str | None = None
+    used_at: float = 0.0
+
+    @property
+    def key(self) -> str:
+        """What rate limits are counted by: the user and the app."""
+        return f"{self.extension_id}/{self.client_id}"
+
+
+class Sessions:
+    """Every session there is; at most five of a user and app at once."""
+
+    def __init__(self, real: Callable[[], float]) -> None:
+        self._real = real
+        self._live: dict[str, Session] = {}
+        self._dead_access: set[str] = set()
+        self.on_end: list[Callable[[Session], None]] = []
+        """Told of each session that ends, whatever ended it."""
+
+    def open(
+        self,
+        client_id: str,
+        extension_id: str,
+        *,
+        endpoint_id: str | None = None,
+        access_ttl: int = ACCESS_TTL,
+        refresh_ttl: int = REFRESH_TTL,
+    ) -> Session:
+        """Sign a user in; the oldest session ends if there are too many."""
+        peers = [one for one in self._live.values() if (one.client_id, one.extension_id) == (client_id, extension_id)]
+        for oldest in peers[: max(0, len(peers) - SESSIONS_PER_USER + 1)]:
+            self.end(oldest)
+        session = Session(
+            id=secrets.token_urlsafe(12),
+            client_id=client_id,
+            extension_id=extension_id,
+            endpoint_id=endpoint_id or secrets.token_urlsafe(16),
+            access_token="",
+            access_expires=0.0,
+            access_ttl=access_ttl,
+            refresh_token=None,
+            refresh_expires=0.0,
+            refresh_ttl=refresh_ttl,
+        )
+        self._issue(session)
+        self._live[session.id] = session
+        return session
+
+    def refresh(
+        self,
+        refresh_token: str,
+        client_id: str,
+        *,
+        access_ttl: int = ACCESS_TTL,
+        refresh_ttl: int = REFRESH_TTL,
+    ) -> Session:
+        """Rotate the pair and return the session; the old access token is dead at once.
+
+        The refresh token that was just used gives the same new pair for some seconds more. Raises OAuthError
+        `invalid_grant` for any other token.
+        """
+        now = self._real()
+        for session in self._live.values():
+            if session.client_id != client_id:
+                continue
+            if session.used_refresh_token == refresh_token and now < session.used_at + REFRESH_GRACE:
+                return session
+            if session.refresh_token == refresh_token and now < session.refresh_expires:
+                self._bury_access(session)
+                session.used_refresh_token, session.used_at = refresh_token, now
+                session.access_ttl, session.refresh_ttl = access_ttl, refresh_ttl
+                self._issue(session)
+                return session
+        raise OAuthError("invalid_grant", "Token not found", "OAU-213")
+
+    def check(self, authorization: str | None) -> Session:
+        """Return the session of an `Authorization` header, or of a bare access token.
+
+        Raises ApiError 401: `AGW-401` for no header, `AGW-402` for an unreadable one, `TokenInvalid` or
+        `TokenExpired` for a token that is not, or no longer, good.
+        """
+        if not authorization:
+            raise ApiError(401, "AGW-401", "Authorization header is not specified")
+        scheme, _, token = authorization.strip().partition(" ")
+        if not token:
+            scheme, token = "bearer", scheme
+        if scheme.lower() != "bearer" or not token.strip():
+            raise ApiError(401, "AGW-402", "Invalid Authorization header")
+        return self._by_access_token(token.strip())
+
+    def owner(self, refresh_token: str) -> Session | None:
+        """The session that a refresh token belongs to, also one used a moment ago."""
+        for session in self._live.values():
+            if refresh_token in (session.refresh_token, session.used_refresh_token):
+                return session
+        return None
+
+    def get(self, session_id: str) -> Session | None:
+        """The session with this id, if it lives."""
+        return self._live.get(session_id)
+
+    def revoke(self, token: str, client_id: str) -> None:
+        """End the session that an access or refresh token belongs to; an unknown token is no error (RFC 7009)."""
+        for session in list(self._live.values()):
+            if session.client_id == client_id and token in (session.access_token, session.refresh_token):
+                self.end(session)
+
+    def end(self, session: Session) -> None:
+        """End one session: both tokens are dead."""
+        self._bury_access(session)
+        self._live.pop(session.id, None)
+        for told in self.on_end:
+            told(session)
+
+    def end_all(self) -> None:
+        """End every session."""
+        for session in list(self._live.values()):
+            self.end(session)
+
+    def expire_access_tokens(self) -> None:
+        """Let every access token run out now; refresh tokens live on."""
+        for session in self._live.values():
+            session.access_expires = self._real()
+
+    def live_tokens(self) -> dict[str, int]:
+        """How many sessions there are, and how many tokens would be accepted now."""
+        now = self._real()
+        live = list(self._live.values())
+        return {
+            "sessions": len(live),
+            "access": sum(now < session.access_expires for session in live),
+            "refresh": sum(session.refresh_token is not None and now < session.refresh_expires for session in live),
+        }
+
+    def _by_access_token(self, token: str) -> Session:
+        for session in self._live.values():
+            if secrets.compare_digest(session.access_token.encode(), token.encode()):
+                if self._real() < session.access_expires:
+                    return session
+                raise ApiError(401, "TokenExpired", "Access token expired", inner="OAU-210")
+        if token in self._dead_access:
+            raise ApiError(401, "TokenInvalid", "Token not found", inner="OAU-213")
+        raise ApiError(401, "TokenInvalid", "OAuth token is invalid", inner="OAU-149")
+
+    def _issue(self, session: Session) -> None:
+        now = self._real()
+        session.access_token = secrets.token_urlsafe(48)
+        session.access_expires = now + session.access_ttl
+        session.refresh_token = secrets.token_urlsafe(48) if session.refresh_ttl > 0 else None
+        session.refresh_expires = now + session.refresh_ttl
+
+    def _bury_access(self, session: Session) -> None:
+        self._dead_access.add(session.access_token)
