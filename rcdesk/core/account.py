@@ -78,3 +78,15 @@ class Presence:
             newer.dnd_status if newer.dnd_status is not None else self.dnd_status,
             newer.message if newer.message is not None else self.message,
         )
+
+
+def change_to(wish: Availability, before_dnd: str | None) -> Presence:
+    """Tell which fields to send so that others see `wish`.
+
+    `before_dnd` is the last do-not-disturb value that was not "do not disturb"; leaving it restores that
+    value, so that a member of a queue keeps their choice about the queue's calls.
+    """
+    if wish is Availability.DO_NOT_DISTURB:
+        return Presence(dnd_status="DoNotAcceptAnyCalls")
+    status = {Availability.BUSY: "Busy", Availability.INVISIBLE: "Offline"}.get(wish, "Available")
+    return Presence(user_status=status, dnd_status=before_dnd or "TakeAllCalls")

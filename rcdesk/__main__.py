@@ -1,0 +1,44 @@
+"""Start: sends each command to the part that does it, and imports only that part."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from rcdesk import cli
+from rcdesk.config import UsageError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit code (0 done, 1 failed, 2 usage, 3 not running)."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(argv)
+    except UsageError as error:
+        print(f"rcdesk: {error}", file=sys.stderr)
+        return cli.USAGE
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    first = argv[0] if argv else ""
+    if first == "sandbox":
+        from rcdesk.sandbox.cli import main as sandbox
+
+        return sandbox(argv[1:])
+    if first == "sign-in":
+        from rcdesk.sign_in import main as sign_in
+
+        return sign_in(argv[1:])
+    if first in cli.COMMANDS:
+        return cli.run_command(argv)
+    config = cli.config_from(argv, os.environ)
+    if cli.hand_over(config):
+        return cli.OK
+    from rcdesk.app import main as app
+
+    return app(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

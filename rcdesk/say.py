@@ -1,0 +1,84 @@
+"""The answers of the running instance in words, for a terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+_STATES = {
+    "ringing": "Ringing",
+    "connected": "On a call",
+    "on_hold": "On hold",
+    "parked": "Parked",
+    "ended": "Ended",
+}
+_LINKS = {
+    "off": "Not started",
+    "connecting": "Connecting",
+    "live": "Live",
+    "recovering": "Recovering",
+    "polling": "Polling",
+    "signed_out": "Signed out",
+}
+_OUTCOMES = {
+    "answered": "Answered",
+    "answered_elsewhere": "Answered elsewhere",
+    "missed": "Missed",
+    "caller_gave_up": "They hung up first",
+    "declined": "Declined",
+    "voicemail": "Voicemail",
+    "busy": "Busy",
+    "connected": "Connected",
+    "no_answer": "No answer",
+    "other_did_not_answer": "Your phone answered, they did not",
+    "own_phone_not_answered": "Your phone was not answered",
+    "failed": "Failed",
+    "unknown": "Unknown",
+}
+
+
+def in_words(command: str, result: dict[str, Any]) -> str:
+    """Tell the answer to `command` as a person would."""
+    tellers = {"status": _status, "calls": _calls, "history": _history}
+    teller = tellers.get(command)
+    return teller(result) if teller else str(result["said"])
+
+
+def _local(moment: str | None) -> str:
+    if moment is None:
+        return "-"
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _status(result: dict[str, Any]) -> str:
+    account, link = result["account"], result["link"]
+    who = f"{account['name']}, ext. {account['extension']}" if account else "nobody is signed in"
+    since = f" since {_local(link['since'])}" if link["since"] else ""
+    lines = [f"Signed in:  {who}", f"Link:       {_LINKS[link['state']]}{since} ({link['transport']})"]
+    lines.append(f"Live calls: {result['live_calls']}")
+    lines.append(f"Missed:     {result['missed']}")
+    return "\n".join(lines)
+
+
+def _calls(result: dict[str, Any]) -> str:
+    link = _LINKS[result["link"]["state"]]
+    if not result["calls"]:
+        return f"No calls. ({link})"
+    rows = [
+        f"{_STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
+        f"{call['name'] or 'unknown'}  {call['from'] if call['direction'] == 'inbound' else call['to']}"
+        f"  since {_local(call['started_at'])}" + (f"  ({call['queue']})" if call["queue"] else "")
+        for call in result["calls"]
+    ]
+    return "\n".join([*rows, f"({link})"])
+
+
+def _history(result: dict[str, Any]) -> str:
+    if not result["calls"]:
+        return "No calls found."
+    return "\n".join(
+        f"{_local(call['started_at'])}  {'<' if call['direction'] == 'inbound' else '>'} "
+        f"{call['name'] or 'unknown'}  {call['number']}  {_OUTCOMES[call['outcome']]}"
+        + (f", {int(call['duration'])} s" if call["duration"] else "")
+        for call in result["calls"]
+    )

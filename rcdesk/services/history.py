@@ -1,0 +1,155 @@
+"""History: keeps the local records filled from the call log, and answers searches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from rcdesk.core.calls import Change
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.history import CallRecord, Page, Query, SyncBatch
+from rcdesk.core.ringout import RingOut
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.session import Platform
+from rcdesk.services.tasks import Nursery
+from rcdesk.store.history import HistoryStore
+
+log = logging.getLogger(__name__)
+
+DAYS = 30  # how far back the first filling goes
+LAG = 30.0  # seconds after a call's end by which the platform's log has it (15–30 s)
+EVERY = 300.0  # seconds between looks at the log while nothing happens
+
+
+class History:
+    """All calls ever seen.
+
+    `changed` says that rows are stale; `missed` is the badge; `syncing` is "" or says what is under way.
+    A call that ended is listed at once from what was seen live; the platform's record replaces it.
+    """
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        platform: Latest[Platform | None],
+        store: HistoryStore,
+        clock: Callable[[], float],
+    ) -> None:
+        self.changed: Feed[None] = Feed()
+        self.missed: Latest[int] = Latest(0)
+        self.syncing: Latest[str] = Latest("")
+        self._nursery = nursery
+        self._store = store
+        self._clock = clock
+        self._due = asyncio.Event()
+        self._sync: asyncio.Task[None] | None = None
+        platform.subscribe(self._on_platform)
+
+    def open(self) -> None:
+        """Show what is stored; nobody need be signed in."""
+        self._nursery.start(self._tell(), name="missed calls")
+
+    def on_change(self, change: Change) -> None:
+        """Listen to live calls: one that ended is listed at once."""
+        if change.now.ended_at is not None and not change.now.own_leg:
+            self._nursery.start(self._list_live(change), name="list a call")
+
+    def on_ringout_ended(self, ringout: RingOut) -> None:
+        """Listen to the dialer: presence shows a RingOut as connected although nobody answered."""
+        self._nursery.start(self._list_ringout(ringout), name="list a RingOut")
+
+    def find(self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]) -> None:
+        """Fetch the next page of what `query` finds; `on_page` is called with it, later."""
+        self._nursery.start(self._find(query, after, on_page), name="search")
+
+    async def page(self, query: Query, after: tuple[float, int] | None, limit: int) -> Page:
+        """Return one page of what `query` finds, newest first."""
+        return await self._store.page(query, after, limit)
+
+    async def recent(self, count: int) -> tuple[CallRecord, ...]:
+        """Return the newest `count` calls."""
+        return (await self._store.page(Query(), None, count)).records
+
+    def mark_seen(self, record_id: int | None = None) -> None:
+        """Take one missed call, or all of them, off the badge."""
+        self._nursery.start(self._mark_seen(record_id), name="mark as seen")
+
+    async def _find(
+        self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]
+    ) -> None:
+        on_page(await self._store.page(query, after))
+
+    async def _mark_seen(self, record_id: int | None) -> None:
+        await self._store.mark_seen(record_id)
+        await self._tell()
+
+    async def _list_live(self, change: Change) -> None:
+        await self._store.add_live(change.now, self._clock())
+        await self._tell()
+        await asyncio.sleep(LAG)
+        self._due.set()
+
+    async def _list_ringout(self, ringout: RingOut) -> None:
+        await self._store.add_ringout(ringout, self._clock())
+        await self._tell()
+
+    async def _tell(self) -> None:
+        self.missed.publish(await self._store.missed_unseen())
+        self.changed.publish(None)
+
+    def _on_platform(self, platform: Platform | None) -> None:
+        if self._sync:
+            self._sync.cancel()
+            self._sync = None
+        if platform:
+            self._sync = self._nursery.start(self._keep_current(platform), name="call log")
+
+    async def _keep_current(self, platform: Platform) -> None:
+        try:
+            while True:
+                self._due.clear()
+                await self._sync_once(platform)
+                try:
+                    async with asyncio.timeout(EVERY):
+                        await self._due.wait()
+                except TimeoutError:
+                    log.debug("nothing ended lately; looking at the call log all the same")
+        finally:
+            self.syncing.publish("")
+
+    async def _sync_once(self, platform: Platform) -> None:
+        try:
+            token = await self._store.cursor()
+            batch = await platform.api.sync_since(token) if token else None
+            if batch is None:  # never filled, or the platform has forgotten the token
+                await self._fill(platform)
+            elif batch.records or batch.token != token:
+                await self._merge(batch)
+        except Problem as problem:
+            if problem.kind is Kind.SIGN_IN:
+                return  # the session tells of it; the next sign-in starts anew
+            if not problem.retry:
+                raise
+            log.info(
+                "the call log was not read: %s (%d %s)", problem.kind.value, problem.status, problem.code
+            )
+
+    async def _fill(self, platform: Platform) -> None:
+        """Fetch the last 30 days, newest first. The cursor is stored last: cut short, it begins anew."""
+        until = self._clock()
+        self.syncing.publish("Fetching your calls of the last 30 days …")
+        newest = await platform.api.sync_full(until - DAYS * 86400)
+        await self._merge(SyncBatch(newest.records, "", full=False))
+        if newest.more:
+            fetched = 0
+            async for records in platform.api.call_log(until - DAYS * 86400, until):
+                fetched += len(records)
+                await self._merge(SyncBatch(records, "", full=False))
+                self.syncing.publish(f"Fetching your calls of the last 30 days … {fetched:,} so far")
+        await self._merge(SyncBatch((), newest.token, full=False))
+        self.syncing.publish("")
+
+    async def _merge(self, batch: SyncBatch) -> None:
+        await self._store.merge(batch, self._clock())
+        await self._tell()

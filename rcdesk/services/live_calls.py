@@ -1,0 +1,58 @@
+"""LiveCalls: reports and snapshots into the call book, changes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from rcdesk.core.calls import Call, CallBook, Change, Leg, Report
+from rcdesk.services.feed import Feed
+
+
+class LiveCalls:
+    """The user's calls of this moment, and news of every change to them.
+
+    `changes` tells each change once, in order, on the loop that called. The shell's only own act is
+    to wake the book when the grace of a call that may be over runs out.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.changes: Feed[Change] = Feed()
+        self._clock = clock
+        self._book = CallBook()
+        self._alarm: asyncio.TimerHandle | None = None
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The live calls, oldest first, without the user's own phone ringing for a RingOut."""
+        return self._book.calls
+
+    def take(self, report: Report) -> None:
+        """Take in one push notification."""
+        self._tell(self._book.apply(report, self._clock()))
+
+    def reconcile(self, legs: Iterable[Leg], asked_at: float) -> list[Change]:
+        """Take in the platform's whole list, asked for at `asked_at`; return what it changed."""
+        changes = self._book.reconcile(legs, self._clock(), asked_at)
+        self._tell(changes)
+        return changes
+
+    def close(self) -> None:
+        """Stop waiting for graces; what is known stays."""
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+
+    def _tell(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.changes.publish(change)
+        self.close()
+        wake = self._book.next_wake
+        if wake is not None:
+            # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
+            delay = max(wake - self._clock(), 0.0) + 0.002
+            self._alarm = asyncio.get_running_loop().call_later(delay, self._on_alarm)
+
+    def _on_alarm(self) -> None:
+        self._alarm = None
+        self._tell(self._book.tick(self._clock()))

@@ -1,0 +1,35 @@
+"""PresenceKeeper: the user's presence, from push and snapshots, and their wish to change it."""
+
+from __future__ import annotations
+
+from rcdesk.core.account import Availability, Presence, change_to
+from rcdesk.services.feed import Latest
+from rcdesk.services.session import Platform
+from rcdesk.services.tasks import Nursery
+
+
+class PresenceKeeper:
+    """What others see of the user. `presence` only ever shows what the platform has said."""
+
+    def __init__(self, nursery: Nursery, platform: Latest[Platform | None]) -> None:
+        self.presence: Latest[Presence] = Latest(Presence())
+        self._nursery = nursery
+        self._platform = platform
+        self._dnd_before: str | None = None
+
+    def take(self, news: Presence) -> None:
+        """Take in what the platform said; fields it did not mention stay."""
+        presence = self.presence.value.updated(news)
+        if presence.dnd_status and not presence.silences_everything:
+            self._dnd_before = presence.dnd_status
+        if presence != self.presence.value:
+            self.presence.publish(presence)
+
+    def choose(self, wish: Availability) -> None:
+        """Ask the platform to show `wish`; `presence` follows when it has agreed."""
+        platform = self._platform.value
+        if platform:
+            self._nursery.start(self._ask(platform, wish), name="presence")
+
+    async def _ask(self, platform: Platform, wish: Availability) -> None:
+        self.take(await platform.api.set_presence(change_to(wish, self._dnd_before)))

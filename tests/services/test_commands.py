@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rcdesk import cli
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.services.commands import LONGEST, BadRequest, CommandServer, number_of, text_of
+
+
+async def _echo(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {"said": text_of(request, "text"), "limit": number_of(request, "limit", 7)}
+
+
+async def _refuse(_request: Mapping[str, Any]) -> dict[str, Any]:
+    raise Problem("The call was not placed.", "Sign in first.", Kind.SIGN_IN)
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> AsyncIterator[Path]:
+    server = CommandServer(tmp_path / "s.sock", {"echo": _echo, "refuse": _refuse})
+    await server.open()
+    yield tmp_path / "s.sock"
+    await server.close()
+
+
+async def ask(path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    return await asyncio.to_thread(cli.ask, path, request)
+
+
+async def send(path: Path, line: bytes) -> bytes:
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(line)
+    writer.write_eof()
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def test_a_command_is_answered_on_one_line(path: Path) -> None:
+    assert await ask(path, {"command": "echo", "text": "hé"}) == {
+        "ok": True,
+        "result": {"said": "hé", "limit": 7},
+    }
+
+
+async def test_only_the_user_may_connect(path: Path) -> None:
+    mode = (await asyncio.to_thread(path.stat)).st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+async def test_a_problem_is_told_in_its_words(path: Path) -> None:
+    answer = await ask(path, {"command": "refuse"})
+    assert answer == {"ok": False, "error": {"title": "The call was not placed.", "remedy": "Sign in first."}}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"nonsense\n", b"[]\n", b'{"command": 1}\n', b'{"command": "format"}\n', b"\xff\xfe\n", b'{"command":"echo","limit":0}\n',
+     b'{"command":"echo","limit":true}\n', b'{"command":"echo","text":5}\n'],
+)  # fmt: skip
+async def test_junk_is_refused_and_the_next_command_still_works(path: Path, line: bytes) -> None:
+    assert json.loads(await send(path, line))["ok"] is False
+    assert (await ask(path, {"command": "echo"}) or {})["ok"] is True
+
+
+async def test_a_line_without_end_is_cut_off(path: Path) -> None:
+    assert await send(path, b"x" * (LONGEST + 2)) == b""
+    assert (await ask(path, {"command": "echo"}) or {})["ok"] is True
+
+
+async def test_one_who_hangs_up_at_once_does_no_harm(path: Path) -> None:
+    assert await send(path, b"") == b""
+    assert (await ask(path, {"command": "echo"}) or {})["ok"] is True
+
+
+async def test_nobody_there_is_none(tmp_path: Path) -> None:
+    assert await ask(tmp_path / "s.sock", {"command": "echo"}) is None
+
+
+async def test_a_dead_socket_is_taken_over_and_the_end_takes_it_away(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    first = CommandServer(path, {"echo": _echo})
+    await first.open()
+    second = CommandServer(path, {"echo": _echo})
+    await second.open()
+    assert (await ask(path, {"command": "echo"}) or {})["ok"] is True
+    await second.close()
+    await first.close()
+    assert not path.exists()
+    assert await ask(path, {"command": "echo"}) is None
+
+
+def test_missing_text_is_empty() -> None:
+    assert text_of({}, "text") == ""
+    with pytest.raises(BadRequest):
+        number_of({"limit": "7"}, "limit", 1)
