@@ -61,6 +61,51 @@ class CallRecord:
         return not self.record_id
 
 
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One record of the platform's call log, seen from the user.
+
+    Attributes:
+        started_at: unix seconds. duration: seconds.
+        number, name, location: the other side's, as the platform writes them; "" if withheld.
+        own_number: the user's own side: what was called (inbound) or what called (outbound).
+        reason: words for a person, "" if there is nothing to add to the outcome.
+        ringout: one leg, or both, of a RingOut (its action or a leg type says so).
+        deleted: the record was deleted from the log; only record_id is sure to be there.
+        in_progress: the call is still on; the record comes again with its outcome.
+    """
+
+    record_id: str
+    session_id: str
+    direction: Direction
+    outcome: Outcome
+    started_at: float
+    duration: float
+    number: str
+    name: str = ""
+    location: str = ""
+    own_number: str = ""
+    queue: str = ""
+    reason: str = ""
+    ringout: bool = False
+    deleted: bool = False
+    in_progress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncBatch:
+    """One answer of the call-log sync.
+
+    Attributes:
+        token: opaque; goes with the next question, stored together with the records or not at all.
+        full: the records stand for everything the platform has in the window asked for, not for what is new.
+    """
+
+    records: tuple[LogRecord, ...]
+    token: str
+    full: bool
+
+
 class Filter(enum.Enum):
     ALL = "all"
     MISSED = "missed"
