@@ -1,0 +1,107 @@
+"""RowModel: a list whose rows are replaced as a whole, but told to the view as the few that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import pairwise
+from typing import Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class Row(Protocol):
+    """A row: what equals another row looks like it; what has its key stands for the same thing."""
+
+    @property
+    def key(self) -> Hashable: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+class RowModel(QAbstractListModel, Generic[R]):
+    """Rows with keys. Whatever is replaced, a key that stays keeps its selection and persistent indexes.
+
+    Signals:
+        about_to_replace, replaced: around each replacement, so that a view can keep its place.
+    """
+
+    about_to_replace = Signal()
+    replaced = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[R] = []
+
+    @property
+    def rows(self) -> Sequence[R]:
+        return self._rows
+
+    def row_at(self, index: AnyIndex) -> R | None:
+        """Return the row at `index`, None if it is not of this model."""
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def index_of(self, key: Hashable) -> QModelIndex:
+        """Return the index of the row with `key`, an invalid one if there is none."""
+        for position, row in enumerate(self._rows):
+            if row.key == key:
+                return self.index(position)
+        return QModelIndex()
+
+    def replace_rows(self, new: Sequence[R]) -> None:
+        """Show `new`, telling the view only of rows that went, moved, came or look different."""
+        if self._rows == list(new):
+            return
+        self.about_to_replace.emit()
+        self._remove_those_not_in({row.key for row in new})
+        self._arrange({row.key: position for position, row in enumerate(new)})
+        self._insert_those_of(new)
+        self._update_to(new)
+        self.replaced.emit()
+
+    def _remove_those_not_in(self, keys: set[Hashable]) -> None:
+        gone = [position for position, row in enumerate(self._rows) if row.key not in keys]
+        for first, last in reversed(list(_runs(gone))):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._rows[first : last + 1]
+            self.endRemoveRows()
+
+    def _arrange(self, order: dict[Hashable, int]) -> None:
+        arranged = sorted(self._rows, key=lambda row: order[row.key])
+        if all(a is b for a, b in zip(arranged, self._rows, strict=True)):
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        keys = [self._rows[index.row()].key for index in before]
+        self._rows = arranged
+        place = {row.key: position for position, row in enumerate(arranged)}
+        self.changePersistentIndexList(before, [self.index(place[key]) for key in keys])
+        self.layoutChanged.emit()
+
+    def _insert_those_of(self, new: Sequence[R]) -> None:
+        known = {row.key for row in self._rows}
+        fresh = [position for position, row in enumerate(new) if row.key not in known]
+        for first, last in _runs(fresh):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._rows[first:first] = new[first : last + 1]
+            self.endInsertRows()
+
+    def _update_to(self, new: Sequence[R]) -> None:
+        differing = [p for p, (a, b) in enumerate(zip(self._rows, new, strict=True)) if a != b]
+        self._rows = list(new)
+        for first, last in _runs(differing):
+            self.dataChanged.emit(self.index(first), self.index(last))
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+
+def _runs(positions: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each unbroken run of rising `positions`."""
+    breaks = [i for i, (a, b) in enumerate(pairwise(positions), 1) if b != a + 1]
+    starts, ends = [0, *breaks], [*breaks, len(positions)]
+    if positions:
+        for start, end in zip(starts, ends, strict=True):
+            yield positions[start], positions[end - 1]
