@@ -123,6 +123,17 @@ class Sessions:
             raise ApiError(401, "AGW-402", "Invalid Authorization header")
         return self._by_access_token(token.strip())
 
+    def now(self) -> float:
+        """The time that tokens are measured by."""
+        return self._real()
+
+    def owner_id(self, token: str) -> str:
+        """The extension id that any live token belongs to, `-` for none."""
+        for session in self._live.values():
+            if token in (session.access_token, session.refresh_token):
+                return session.extension_id
+        return "-"
+
     def owner(self, refresh_token: str) -> Session | None:
         """The session that a refresh token belongs to, also one used a moment ago."""
         for session in self._live.values():

@@ -1,0 +1,81 @@
+"""The front door: what happens to every request before and after its route."""
+
+import asyncio
+import uuid
+from collections import Counter
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rcdesk.sandbox.errors import ApiError
+from rcdesk.sandbox.state import Sandbox
+
+_API = ("/restapi/", "/sandbox/")
+_TUNNELLED = ("GET", "PUT", "PATCH", "DELETE")
+
+
+class FrontDoor:
+    """Lets the world catch up, applies faults, numbers each answer and counts it by status.
+
+    A final slash counts for nothing; a POST may carry another method in `X-HTTP-Method-Override` or `_method`.
+    """
+
+    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+        self._app = app
+        self._sandbox = sandbox
+        self.by_status: Counter[int] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request, connection or lifespan on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        self._sandbox.catch_up()
+        if scope["type"] != "http" or not scope["path"].startswith(_API):
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].rstrip("/")
+        scope = {**scope, "path": path}
+        if not path.startswith("/restapi"):
+            await self._app(scope, receive, send)
+            return
+        numbered = self._numbered(send)
+        try:
+            scope["method"] = _method(scope)
+            await self._maybe_fail(scope["method"], path)
+        except ApiError as error:
+            await error.response()(scope, receive, numbered)
+            return
+        await self._app(scope, receive, numbered)
+
+    async def _maybe_fail(self, method: str, path: str) -> None:
+        delay = self._sandbox.faults.delay(method, path)
+        if delay:
+            await asyncio.sleep(delay)
+        refusal = self._sandbox.faults.refusal(method, path)
+        if refusal is not None:
+            raise refusal
+
+    def _numbered(self, send: Send) -> Send:
+        async def numbered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.by_status[message["status"]] += 1
+                MutableHeaders(scope=message)["RCRequestId"] = str(uuid.uuid4())
+            await send(message)
+
+        return numbered
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    if method != "POST":
+        return method
+    wished = {
+        Headers(scope=scope).get("x-http-method-override", "").upper(),
+        QueryParams(scope["query_string"]).get("_method", "").upper(),
+    } - {""}
+    if not wished:
+        return method
+    if len(wished) > 1 or not wished <= set(_TUNNELLED):
+        raise ApiError(400, "CMN-101", "Method override is contradictory or unknown")
+    return wished.pop()

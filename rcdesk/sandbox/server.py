@@ -1,0 +1,131 @@
+"""Serves a sandbox on the loopback interface, from a thread and loop of its own."""
+
+import asyncio
+import socket
+import threading
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+from rcdesk.sandbox.account import MAIN_NUMBER, REDIRECT_URIS
+from rcdesk.sandbox.app import make_app
+from rcdesk.sandbox.clock import Clock
+from rcdesk.sandbox.ringouts import ANSWERS
+from rcdesk.sandbox.state import Options, Sandbox
+
+HOST = "127.0.0.1"
+_GRACE = 2
+"""Seconds that open requests get when the server stops."""
+
+
+class SandboxServer:
+    """A running sandbox. `info` is the line of JSON that the command prints; a `with` block starts and stops it."""
+
+    def __init__(self, options: Options | None = None, *, port: int = 0, pubnub_port: int = 0) -> None:
+        """Bind both ports at once (0: any free one); OSError if one is taken."""
+        self._sandbox = Sandbox(options or Options(), Clock((options or Options()).speed))
+        self._sockets = [_bind(port), _bind(pubnub_port)]
+        self._servers: list[uvicorn.Server] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._started = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+        self.info = self._info()
+
+    def start(self) -> "SandboxServer":
+        """Serve; returns when requests are answered. Raises what kept it from starting."""
+        self._thread.start()
+        self._started.wait()
+        if self._failure is not None:
+            raise RuntimeError("the sandbox did not start") from self._failure
+        return self
+
+    def stop(self) -> None:
+        """End every connection and the thread; safe to call twice, from any thread but the sandbox's own."""
+        loop = self._loop
+        if loop is not None and self._thread.is_alive():
+            loop.call_soon_threadsafe(self._ask_to_stop)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def __enter__(self) -> "SandboxServer":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits in start()
+            self._failure = error
+        finally:
+            self._started.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        app = make_app(self._sandbox)
+        main, pubnub = (self._server(app, lifespan) for lifespan in ("on", "off"))
+        self._servers = [main, pubnub]
+        async with asyncio.TaskGroup() as group:
+            for server, bound in zip(self._servers, self._sockets, strict=True):
+                group.create_task(server.serve(sockets=[bound]))
+            group.create_task(self._tell_when_started())
+
+    async def _tell_when_started(self) -> None:
+        while not all(server.started for server in self._servers):
+            await asyncio.sleep(0.005)
+        self._started.set()
+
+    def _ask_to_stop(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+
+    def _server(self, app: Any, lifespan: Any) -> uvicorn.Server:
+        config = uvicorn.Config(
+            app,
+            lifespan=lifespan,
+            ws="websockets-sansio",
+            ws_ping_interval=20,
+            ws_ping_timeout=10,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_GRACE,
+            server_header=False,
+        )
+        return uvicorn.Server(config)
+
+    def _info(self) -> dict[str, str]:
+        account = self._sandbox.account
+        (host, port), (_, pubnub_port) = (bound.getsockname() for bound in self._sockets)
+        server = f"http://{host}:{port}"
+        return {
+            "server": server,
+            "client_id": account.client_id,
+            "client_secret": account.client_secret,
+            "public_client_id": account.public_client_id,
+            "redirect_uri": REDIRECT_URIS[0],
+            "username": MAIN_NUMBER,
+            "extension": account.me.extension,
+            "extension_id": account.extension_id,
+            "password": account.password,
+            "jwt": account.jwt,
+            "pubnub_origin": f"{host}:{pubnub_port}",
+            "ringout_from": account.phones[0].number,
+            "ringout_to": ANSWERS,
+            "control": f"{server}/sandbox/v1",
+        }
+
+
+def _bind(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
