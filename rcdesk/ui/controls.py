@@ -1,0 +1,154 @@
+"""Controls: the buttons and fields that every pane uses. All follow a switch of the theme by themselves.
+
+Button(text, icon, kind=Kind.QUIET | FILLED | DANGER | BARE | CHIP)
+IconButton(icon, name)               square; `name` is its accessible name and its tooltip
+Field(name, placeholder, icon)       a line of text, 40 px high; .set_wrong(wrong=True) reddens its border
+Choice(name)                         a combo box, 40 px high: .add(text, detail, data)
+"""
+
+from __future__ import annotations
+
+import enum
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSizePolicy
+
+from rcdesk.ui import theme
+from rcdesk.ui.theme import GAP, Size, Tone
+
+_PARTS = Qt.ItemDataRole.UserRole + 1  # (text, detail) of an item of a Choice
+
+
+class Kind(enum.Enum):
+    """What a button is. At most one FILLED in a view: its main action."""
+
+    QUIET = "quiet"
+    FILLED = "filled"
+    DANGER = "danger"
+    BARE = "bare"
+    CHIP = "chip"  # checkable, for filters
+
+    @property
+    def tone(self) -> Tone:
+        """The colour of the icon."""
+        if self is Kind.FILLED:
+            return Tone.ON_ACCENT
+        return Tone.DANGER if self is Kind.DANGER else Tone.TEXT
+
+
+class Button(QPushButton):
+    """A push button, 32 px high. `focusable=False` keeps the keyboard where it is, even when clicked."""
+
+    def __init__(self, text: str, icon: str = "", kind: Kind = Kind.QUIET, *, focusable: bool = True) -> None:
+        super().__init__(text)
+        self._icon_name = icon
+        self._kind = kind
+        self.setProperty("kind", kind.value)
+        self.setProperty("square", not text)
+        self.setFont(theme.font(Size.BODY, strong=kind is not Kind.CHIP))
+        self._gap = GAP if text else 0  # Qt's own distance from icon to text is too small
+        self.setIconSize(QSize(theme.ICON_SIZE + self._gap, theme.ICON_SIZE))
+        self.setCheckable(kind is Kind.CHIP)
+        self.setAutoDefault(
+            False
+        )  # Enter belongs to the view's main action, never to what has focus by chance
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if focusable else Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._tint()
+
+    def show_icon(self, name: str) -> None:
+        """Show another icon."""
+        if name != self._icon_name:
+            self._icon_name = name
+            self._tint()
+
+    def _tint(self) -> None:
+        if self._icon_name:
+            tone = self._kind.tone if self.isEnabled() else Tone.DIM
+            self.setIcon(theme.icon(self._icon_name, tone, gap=self._gap))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
+            self._tint()
+
+
+class IconButton(Button):
+    """A square button with an icon only; `name` is read out and shown as its tooltip."""
+
+    def __init__(self, icon: str, name: str, kind: Kind = Kind.QUIET, *, focusable: bool = True) -> None:
+        super().__init__("", icon, kind, focusable=focusable)
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFixedWidth(theme.CONTROL_HEIGHT if kind is Kind.BARE else 40)
+
+
+class Field(QLineEdit):
+    """A line of text, 40 px high. `name` is its accessible name."""
+
+    def __init__(self, name: str, placeholder: str = "", icon: str = "", size: Size = Size.BODY) -> None:
+        super().__init__()
+        self._icon_name = icon
+        self._action: QAction | None = None
+        self.setAccessibleName(name)
+        self.setPlaceholderText(placeholder)
+        self.setFont(theme.font(size))
+        self.setFixedHeight(theme.FIELD_HEIGHT)
+        self.setProperty("icon", bool(icon))
+        if icon:
+            self._action = self.addAction(theme.icon(icon, Tone.DIM), self.ActionPosition.LeadingPosition)
+
+    def set_wrong(self, *, wrong: bool) -> None:
+        """Redden the border; say why beside the field, since colour alone says nothing."""
+        if bool(self.property("wrong")) != wrong:
+            self.setProperty("wrong", wrong)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._action:
+            self._action.setIcon(theme.icon(self._icon_name, Tone.DIM))
+
+
+class Choice(QComboBox):
+    """A combo box, 40 px high. Each item is a text and, dimmed after it, a detail."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFont(theme.font())
+        self.setFixedHeight(theme.FIELD_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+
+    def add(self, text: str, detail: str = "", data: object = None) -> None:
+        """Add an item; `data` is what `currentData()` gives once it is chosen."""
+        self.addItem(f"{text}  {detail}" if detail else text, data)
+        self.setItemData(self.count() - 1, (text, detail), _PARTS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = 2.0 if self.hasFocus() else 1.0
+        painter.setPen(QPen(QColor(theme.tokens().accent if self.hasFocus() else theme.tokens().line), ring))
+        painter.setBrush(QColor(theme.tokens().surface if self.isEnabled() else theme.tokens().bg))
+        frame = QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2)
+        painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
+        self._paint_words(painter)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        size = theme.ICON_SIZE
+        chevron = theme.pixmap("chevron-down", Tone.DIM, size, self.devicePixelRatioF())
+        painter.drawPixmap(self.width() - size - 3 * GAP, (self.height() - size) // 2, chevron)
+        text, detail = self.currentData(_PARTS) or (self.currentText(), "")
+        metrics = QFontMetrics(self.font())
+        room = self.rect().adjusted(3 * GAP, 0, -size - 5 * GAP, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for words, tone in ((text, Tone.TEXT if self.isEnabled() else Tone.DIM), (detail, Tone.DIM)):
+            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
+            painter.setPen(tone.ink())
+            painter.drawText(room, middle, shown)
+            room.setLeft(room.left() + metrics.horizontalAdvance(f"{shown} "))

@@ -1,0 +1,181 @@
+"""Pills: states as icon + word + colour, the avatar with its presence dot, and the badge.
+
+Pill()                         .show_state(icon, tone, words)
+StagePill()                    .show_call(call, now); with_word=False leaves the clock only
+Avatar(name)                   .show_person(name), .show_presence(availability | None)
+Badge()                        .show_count(n); hidden at 0
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rcdesk.core.account import Availability
+from rcdesk.core.calls import Call, Stage
+from rcdesk.ui import theme, words
+from rcdesk.ui.theme import GAP, Size, Tone
+
+STAGE_LOOKS: dict[Stage, tuple[str, Tone]] = {
+    Stage.RINGING: ("bell", Tone.RINGING),
+    Stage.CONNECTED: ("phone", Tone.ON_CALL),
+    Stage.ON_HOLD: ("pause", Tone.ON_HOLD),
+    Stage.PARKED: ("parked", Tone.ON_HOLD),
+    Stage.ENDED: ("phone-off", Tone.DIM),
+}
+PRESENCE_LOOKS: dict[Availability, tuple[str, Tone]] = {
+    Availability.AVAILABLE: ("available", Tone.ON_CALL),
+    Availability.BUSY: ("busy", Tone.DANGER),
+    Availability.DO_NOT_DISTURB: ("do-not-disturb", Tone.DANGER),
+    Availability.INVISIBLE: ("invisible", Tone.DIM),
+}
+_ICON = 12
+
+
+def paint_pill(painter: QPainter, box: QRectF, icon: str, tone: Tone, text: str, dpr: float) -> None:
+    """Paint a pill that fills `box`: for delegates, which have no widget to show."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(tone.ground())
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    left = box.left() + 2 * GAP
+    painter.drawPixmap(round(left), round(box.center().y() - _ICON / 2), theme.pixmap(icon, tone, _ICON, dpr))
+    painter.setPen(tone.ink())
+    painter.setFont(theme.font(Size.SMALL, strong=True))
+    painter.drawText(box.adjusted(2 * GAP + _ICON + GAP, 0, -GAP, 0), Qt.AlignmentFlag.AlignVCenter, text)
+    painter.restore()
+
+
+def pill_width(text: str) -> int:
+    """Return how wide a pill with `text` is."""
+    metrics = QFontMetrics(theme.font(Size.SMALL, strong=True))
+    return 2 * GAP + _ICON + GAP + metrics.horizontalAdvance(text) + 2 * GAP
+
+
+class Pill(QWidget):
+    """A state: icon, word and colour in a rounded box."""
+
+    HEIGHT = 20
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._look = ("info", Tone.DIM)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, icon: str, tone: Tone, text: str) -> None:
+        """Show a state; costs nothing while it is the same."""
+        if ((icon, tone), text) == (self._look, self._text):
+            return
+        wider = pill_width(text) != pill_width(self._text)
+        self._look, self._text = (icon, tone), text
+        self.setAccessibleName(text)
+        if wider:
+            self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """Return the words in it."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        return QSize(pill_width(self._text), self.HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        icon, tone = self._look
+        paint_pill(QPainter(self), QRectF(self.rect()), icon, tone, self._text, self.devicePixelRatioF())
+
+
+class StagePill(Pill):
+    """What a call is doing, and since when: "On a call 04:12"."""
+
+    def __init__(self, *, with_word: bool = True) -> None:
+        super().__init__()
+        self._with_word = with_word
+
+    def show_call(self, call: Call, now: float) -> None:
+        """Show `call` as it stands at `now`."""
+        icon, tone = STAGE_LOOKS[call.stage]
+        time = words.call_clock(call, now)
+        word = words.stage_word(call)
+        self.show_state(icon, tone, f"{word} {time}" if self._with_word else time)
+        self.setAccessibleName(f"{word} {time}")
+
+
+class Avatar(QWidget):
+    """Someone's initials in a disc, with their presence as a dot. The words stand beside it."""
+
+    SIZE = 36
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self._initials = words.initials(name)
+        self._presence: Availability | None = None
+        self.setFixedSize(self.SIZE, self.SIZE)
+
+    def show_person(self, name: str) -> None:
+        """Show the initials of `name`."""
+        self._initials = words.initials(name)
+        self.update()
+
+    def show_presence(self, presence: Availability | None) -> None:
+        """Show the dot; None for no dot, since nothing is known."""
+        self._presence = presence
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Tone.ACCENT.ink())
+        disc = QRectF(0, 2, 32, 32)
+        painter.drawEllipse(disc)
+        painter.setPen(Tone.ON_ACCENT.ink())
+        painter.setFont(theme.font(Size.BODY, strong=True))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self._initials)
+        if self._presence:
+            self._paint_dot(painter, PRESENCE_LOOKS[self._presence][1].ink())
+
+    def _paint_dot(self, painter: QPainter, ink: QColor) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.tokens().surface))
+        painter.drawEllipse(QRectF(22, 23, 13, 13))
+        painter.setBrush(ink)
+        painter.drawEllipse(QRectF(24, 25, 9, 9))
+
+
+class Badge(QWidget):
+    """A small number, as of missed calls; hidden at 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_count(self, count: int) -> None:
+        """Show `count`, or nothing at 0."""
+        self._text = "99+" if count > 99 else str(count)
+        self.setVisible(count > 0)
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """Return the number as shown."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font(Size.SMALL, strong=True))
+        return QSize(max(metrics.horizontalAdvance(self._text) + 3 * GAP, 20), 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Tone.DANGER.ground())
+        painter.drawRoundedRect(self.rect(), 8, 8)
+        painter.setPen(Tone.DANGER.ink())
+        painter.setFont(theme.font(Size.SMALL, strong=True))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
