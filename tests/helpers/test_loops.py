@@ -1,0 +1,26 @@
+"""Each async test runs on the loop of its folder, or on the one that its marker names."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+
+async def test_most_folders_run_on_the_plain_loop() -> None:
+    assert type(asyncio.get_running_loop()).__module__.startswith("asyncio.")
+
+
+@pytest.mark.qt_loop
+async def test_a_marker_chooses_qt() -> None:
+    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+
+
+@pytest.mark.qt_loop
+async def test_qt_and_asyncio_share_the_loop() -> None:
+    from PySide6.QtCore import QTimer
+
+    fired = asyncio.Event()
+    QTimer.singleShot(1, fired.set)
+    async with asyncio.timeout(5):
+        await fired.wait()
