@@ -1,4 +1,4 @@
-"""How a call ended, as the screen tells it: one word, one icon and one colour role for each outcome."""
+"""How a call ended, as the screen tells it: one word, one icon and one colour for each outcome."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dataclasses import dataclass
 
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord, Outcome
+from rcdesk.ui.theme import Tone
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An outcome on screen. `icon` "" means the arrow of the call's direction; `role` is a colour of the theme."""
+    """An outcome on screen. `icon` "" means the arrow of the call's direction; `tone` its colour."""
 
     word: str
     icon: str = ""
-    role: str = "dim"
+    tone: Tone = Tone.DIM
 
 
 LOOKS: dict[Outcome, Look] = {
     Outcome.ANSWERED: Look("Answered"),
     Outcome.ANSWERED_ELSEWHERE: Look("Answered elsewhere"),
-    Outcome.MISSED: Look("Missed", "call-missed", "danger"),
+    Outcome.MISSED: Look("Missed", "call-missed", Tone.DANGER),
     Outcome.GAVE_UP: Look("They hung up first"),
     Outcome.DECLINED: Look("Declined", "phone-off"),
     Outcome.VOICEMAIL: Look("Voicemail", "voicemail"),
@@ -29,7 +30,7 @@ LOOKS: dict[Outcome, Look] = {
     Outcome.NO_ANSWER: Look("No answer"),
     Outcome.OTHER_NO_ANSWER: Look("Your phone answered, they did not"),
     Outcome.OWN_NO_ANSWER: Look("Your phone was not answered"),
-    Outcome.FAILED: Look("Failed", "warning", "danger"),
+    Outcome.FAILED: Look("Failed", "warning", Tone.DANGER),
     Outcome.UNKNOWN: Look("Unknown"),
 }
 
@@ -53,9 +54,9 @@ def icon(record: CallRecord) -> str:
     return LOOKS[record.outcome].icon or arrow
 
 
-def role(record: CallRecord) -> str:
-    """Return the theme's colour role for the outcome."""
-    return LOOKS[record.outcome].role
+def tone(record: CallRecord) -> Tone:
+    """Return the colour of the outcome; it never stands without the icon or the word."""
+    return LOOKS[record.outcome].tone
 
 
 def _lower_first(text: str) -> str:

@@ -34,6 +34,8 @@ class RowModel(QAbstractListModel, Generic[R]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[R] = []
+        self._wanted: Sequence[R] | None = None
+        self._replacing = False
 
     @property
     def rows(self) -> Sequence[R]:
@@ -52,8 +54,17 @@ class RowModel(QAbstractListModel, Generic[R]):
 
     def replace_rows(self, new: Sequence[R]) -> None:
         """Show `new`, telling the view only of rows that went, moved, came or look different."""
-        if self._rows == list(new):
-            return
+        self._wanted = new
+        if self._replacing:
+            return  # a view asked for more rows while it was told of these: they follow below
+        self._replacing = True
+        while self._wanted is not None:
+            wanted, self._wanted = self._wanted, None
+            if self._rows != list(wanted):
+                self._replace(wanted)
+        self._replacing = False
+
+    def _replace(self, new: Sequence[R]) -> None:
         self.about_to_replace.emit()
         self._remove_those_not_in({row.key for row in new})
         self._arrange({row.key: position for position, row in enumerate(new)})

@@ -1,0 +1,140 @@
+"""HistoryList: the view over the history, which stays where the user is looking."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
+
+from rcdesk.core.history import CallRecord
+from rcdesk.ui import theme
+from rcdesk.ui.history_model import HistoryModel
+from rcdesk.ui.history_row import HistoryDelegate
+from rcdesk.ui.widgets import copy_text
+
+MARGIN = 4 * theme.GAP  # px to both sides of the rows; the list itself is as wide as the pane
+
+
+class HistoryList(QListView):
+    """Calls as rows. Whatever comes, goes or moves, what is read stays put and what is selected stays so.
+
+    At the very top it stays at the top, so that new calls come into view.
+
+    Signals:
+        record_selected: another call is the current one (a `CallRecord`), or none (None).
+        call_back_asked: the user wants to call this number; nothing was dialled.
+    """
+
+    record_selected = Signal(object)
+    call_back_asked = Signal(str)
+
+    def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._calls = model
+        self._anchors: list[tuple[QPersistentModelIndex, int]] = []
+        self._told: CallRecord | None = None
+        self.setModel(model)
+        self.setItemDelegate(HistoryDelegate(model, self))
+        self.setProperty("part", "list")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Call history")
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.verticalScrollBar().setSingleStep(theme.ROW_HEIGHT // 2)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self._on_range_changed(0, 0)
+        self.activated.connect(self._on_activated)
+        model.about_to_replace.connect(self._remember_place)
+        model.replaced.connect(self._return_to_place)
+
+    def current_record(self) -> CallRecord | None:
+        """Return the call that the keyboard is at, None if it is at none."""
+        return self._calls.record_at(self.currentIndex())
+
+    def menu_for(self, record: CallRecord) -> QMenu:
+        """Return the menu of one call; it deletes itself when closed."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = self._calls.who_is(record).number
+        for text, chosen in (
+            ("Call back", lambda: self.call_back_asked.emit(record.number)),
+            ("Copy number", lambda: copy_text(record.number)),
+            (f"Copy as shown: {shown}", lambda: copy_text(shown)),
+        ):
+            action = menu.addAction(text)
+            action.setEnabled(bool(record.number))
+            action.triggered.connect(lambda _checked=False, do=chosen: do())
+        return menu
+
+    def _tell(self) -> None:
+        record = self.current_record()
+        if record != self._told:
+            self._told = record
+            self.record_selected.emit(record)
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        record = self._calls.record_at(index)
+        if record and record.number:
+            self.call_back_asked.emit(record.number)
+
+    def _on_scrolled(self, value: int) -> None:
+        bar = self.verticalScrollBar()
+        if value > bar.maximum() - 2 * bar.pageStep():
+            self._calls.fetchMore(QModelIndex())  # before its place is reached
+
+    def _on_range_changed(self, _minimum: int, maximum: int) -> None:
+        """Keep the rows as wide with a scroll bar as without: it lies in the margin of the pane."""
+        right = MARGIN - (self.verticalScrollBar().sizeHint().width() if maximum else 0)
+        self.setViewportMargins(MARGIN, 0, max(right, 0), 0)
+
+    def _remember_place(self) -> None:
+        self._anchors = []
+        if self.verticalScrollBar().value() == 0:
+            return
+        index = self.indexAt(QPoint(1, 1))
+        while index.isValid() and (top := self.visualRect(index).top()) < self.viewport().height():
+            self._anchors.append((QPersistentModelIndex(index), top))
+            index = index.siblingAtRow(index.row() + 1)
+
+    def _return_to_place(self) -> None:
+        self.executeDelayedItemsLayout()
+        bar = self.verticalScrollBar()
+        for anchor, top in self._anchors:
+            if anchor.isValid():
+                bar.setValue(bar.value() + self.visualRect(self._calls.index(anchor.row())).top() - top)
+                break
+        self._anchors = []
+        self._tell()
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        self._tell()
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        index = super().moveCursor(action, modifiers)
+        if self._calls.record_at(index) is not None:
+            return index
+        # A header or a placeholder: take the nearest call, downwards unless the end was meant.
+        upwards = action is QAbstractItemView.CursorAction.MoveEnd
+        rows = range(index.row(), -1, -1) if upwards else range(max(index.row(), 0), self._calls.rowCount())
+        return next((i for i in map(self._calls.index, rows) if self._calls.record_at(i)), QModelIndex())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        record = self.current_record()
+        if record and event.matches(QKeySequence.StandardKey.Copy):
+            copy_text(record.number)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_keyboard else self.indexAt(event.pos())
+        record = self._calls.record_at(index)
+        if record:
+            at = self.visualRect(index).center() if by_keyboard else event.pos()
+            self.menu_for(record).popup(self.viewport().mapToGlobal(at))

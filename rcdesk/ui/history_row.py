@@ -1,0 +1,113 @@
+"""How the rows of the history look: calls, the headers of days, and placeholders."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from rcdesk.core.history import CallRecord, Outcome
+from rcdesk.ui import outcomes, theme, words
+from rcdesk.ui.history_model import DayRow, HistoryModel, RecordRow
+from rcdesk.ui.row_model import AnyIndex
+from rcdesk.ui.theme import GAP, ICON_SIZE, ROW_HEIGHT, Size, Tone
+
+HEADER_HEIGHT = 32
+INDENT = 34  # px from the left edge to the words; the icon stands before them
+RIGHT = GAP
+BASELINES = (22, 39)  # px from the top of a row to the feet of its two lines
+MARK = 3  # px, the bar that shows where the keyboard is
+
+
+def second_line(record: CallRecord, title: str, number: str) -> str:
+    """Return what stands below the name: number, queue, and how it ended where the right side does not say so."""
+    missed = record.outcome is Outcome.MISSED
+    shown = number if number != title else record.location
+    queue = words.queue_name(record.queue)
+    return words.joined(shown, queue, "" if missed else outcomes.words_inside(record))
+
+
+def right_side(record: CallRecord) -> tuple[str, Tone]:
+    """Return what stands below the time: how long it was, or that it was missed."""
+    if record.outcome is Outcome.MISSED:
+        return outcomes.words(record), outcomes.tone(record)
+    return (words.clock(record.duration) if record.duration else ""), Tone.DIM
+
+
+class HistoryDelegate(QStyledItemDelegate):
+    """Paints the rows of a `HistoryModel` from the theme's colours of the moment."""
+
+    def __init__(self, model: HistoryModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model = model
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        row = self._model.row_at(index)
+        return QSize(0, HEADER_HEIGHT if isinstance(row, DayRow) else ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        row = self._model.row_at(index)
+        rect: QRect = option.rect
+        painter.save()
+        if isinstance(row, DayRow):
+            self._paint_day(painter, rect, index.data())
+        elif isinstance(row, RecordRow):
+            self._paint_ground(painter, rect, option.state)
+            self._paint_record(painter, rect, row.record)
+        else:
+            self._paint_waiting(painter, rect)
+        painter.restore()
+
+    def _paint_day(self, painter: QPainter, rect: QRect, day: str) -> None:
+        painter.setFont(theme.font(Size.SMALL, strong=True))
+        painter.setPen(Tone.DIM.ink())
+        painter.drawText(rect.adjusted(0, GAP, 0, 0), Qt.AlignmentFlag.AlignVCenter, day)
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
+        colours = theme.tokens()
+        flags = QStyle.StateFlag
+        if state & (flags.State_Selected | flags.State_MouseOver):
+            painter.fillRect(rect, colours.hover)
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, colours.line)
+        if state & flags.State_HasFocus:
+            painter.fillRect(rect.left(), rect.top(), MARK, rect.height() - 1, colours.accent)
+
+    def _paint_record(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
+        who = self._model.who_is(record)
+        strong = record.outcome is Outcome.MISSED
+        extent, tone = right_side(record)
+        self._paint_icon(painter, rect, record)
+        first, second = (rect.top() + line for line in BASELINES)
+        small = theme.font(Size.SMALL)
+        start = words.time_of_day(record.started_at)
+        taken = max(self._draw_right(painter, rect, first, start, small, Tone.DIM),
+                    self._draw_right(painter, rect, second, extent, small, tone))  # fmt: skip
+        width = rect.width() - INDENT - RIGHT - taken - 3 * GAP
+        left = rect.left() + INDENT
+        name_font = theme.font(Size.BODY, strong=strong)
+        self._draw(painter, QPoint(left, first), width, who.title, name_font, Tone.TEXT)
+        below = second_line(record, who.title, who.number)
+        self._draw(painter, QPoint(left, second), width, below, small, Tone.DIM)
+
+    def _paint_icon(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
+        dpr = painter.device().devicePixelRatio()
+        place = QPoint(rect.left() + 2 * GAP - 2, rect.center().y() - ICON_SIZE // 2)
+        painter.drawPixmap(place, theme.pixmap(outcomes.icon(record), outcomes.tone(record), ICON_SIZE, dpr))
+
+    def _draw(self, painter: QPainter, at: QPoint, width: int, text: str, font: QFont, tone: Tone) -> None:
+        painter.setFont(font)
+        painter.setPen(tone.ink())
+        painter.drawText(at, QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width))
+
+    def _draw_right(self, painter: QPainter, rect: QRect, y: int, text: str, font: QFont, tone: Tone) -> int:
+        width = QFontMetrics(font).horizontalAdvance(text)
+        self._draw(painter, QPoint(rect.right() + 1 - RIGHT - width, y), width + 1, text, font, tone)
+        return width
+
+    def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Tone.DIM.ground())
+        left = rect.left() + INDENT
+        for top, width, height in ((12, 140, 12), (31, 220, 10)):
+            painter.drawRoundedRect(left, rect.top() + top, min(width, rect.width() // 2), height, 3, 3)

@@ -1,0 +1,135 @@
+"""RecordDetail: everything known of one call, beside the list where the window is wide enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from rcdesk.core.calls import Direction
+from rcdesk.core.history import CallRecord
+from rcdesk.core.people import Who
+from rcdesk.ui import outcomes, words
+from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.theme import GAP, Size, Tone
+from rcdesk.ui.widgets import (
+    Card,
+    ElidedLabel,
+    EmptyState,
+    IconLabel,
+    Label,
+    Line,
+    NumberLabel,
+    column,
+    copy_text,
+    row,
+)
+
+Fact = tuple[str, str, str]
+"""A heading, what is shown, and the number that can be copied from it ("" if none)."""
+
+
+class RecordDetail(QWidget):
+    """One call of the past in full; an empty state until one is shown.
+
+    Signals:
+        call_back_asked: the user wants to call this number; nothing was dialled.
+    """
+
+    call_back_asked = Signal(str)
+
+    def __init__(
+        self,
+        who: Callable[[str, str, str], Who],
+        clock: Callable[[], float],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._who = who
+        self._clock = clock
+        self.record: CallRecord | None = None
+        self._name = ElidedLabel("", Size.LARGE, strong=True)
+        self._source = Label("", Size.SMALL, Tone.DIM)
+        self._icon = IconLabel("call-in")
+        self._outcome = Label("", Size.BODY, strong=True, wrap=True)
+        self._facts = QGridLayout()
+        self._call = Button("Call back", "phone", Kind.FILLED)
+        self._call.clicked.connect(lambda _checked=False: self._on_call_back())
+        self._copy = Button("Copy number", "copy")
+        self._copy.clicked.connect(lambda _checked=False: self.record and copy_text(self.record.number))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState("clock", "No call selected", "Select a call to see all about it here.")
+        )
+        self._stack.addWidget(self._in_card())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 3 * GAP)
+        layout.addWidget(self._stack)
+
+    def show_record(self, record: CallRecord | None) -> None:
+        """Show a call, or the empty state."""
+        self.record = record
+        if record:
+            self._tell(record)
+        self._stack.setCurrentIndex(1 if record else 0)
+
+    def _in_card(self) -> QWidget:
+        card = Card()
+        self._facts.setVerticalSpacing(2 * GAP)
+        self._facts.setHorizontalSpacing(4 * GAP)
+        self._facts.setColumnStretch(1, 1)
+        outcome = row(self._icon, self._outcome)
+        outcome.setStretch(1, 1)
+        content = column(
+            column(self._name, self._source, gap=GAP // 2),
+            outcome, Line(), self._facts, row(self._call, self._copy, 1), gap=4 * GAP,
+        )  # fmt: skip
+        content.setContentsMargins(4 * GAP, 4 * GAP, 4 * GAP, 4 * GAP)
+        card.setLayout(content)
+        page = QWidget()
+        page.setLayout(column(card, 1))
+        return page
+
+    def _tell(self, record: CallRecord) -> None:
+        who = self._who(record.number, record.name, record.location)
+        self._name.setText(who.title)
+        self._source.setText(who.source.value.capitalize())
+        self._source.setVisible(bool(who.source.value))
+        tone = outcomes.tone(record)
+        self._icon.show_icon(outcomes.icon(record), tone)
+        self._outcome.setText(outcomes.words(record))
+        self._outcome.set_tone(Tone.TEXT if tone is Tone.DIM else tone)
+        self._call.setText("Call back" if record.direction is Direction.INBOUND else "Call again")
+        for button in (self._call, self._copy):
+            button.setVisible(bool(record.number))
+        self._fill(self._facts_of(record, who))
+
+    def _facts_of(self, record: CallRecord, who: Who) -> list[Fact]:
+        own = self._who(record.own_number, "", "").number if record.own_number else ""
+        inbound = record.direction is Direction.INBOUND
+        facts = [
+            ("Number", who.number, record.number),
+            ("Place", record.location, ""),
+            ("When", words.in_full(record.started_at), ""),
+            ("How long", words.clock(record.duration) if record.duration else "", ""),
+            ("Queue", words.queue_name(record.queue), ""),
+            ("They called" if inbound else "Called from", own, record.own_number),
+        ]
+        return [fact for fact in facts if fact[1]]
+
+    def _fill(self, facts: list[Fact]) -> None:
+        while item := self._facts.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        for line, (heading, text, number) in enumerate(facts):
+            value = NumberLabel(text, number=number) if number else Label(text, wrap=True)
+            value.setAccessibleName(f"{heading}: {text}")
+            if number:
+                value.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._facts.addWidget(Label(heading, tone=Tone.DIM), line, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(value, line, 1)
+
+    def _on_call_back(self) -> None:
+        if self.record:
+            self.call_back_asked.emit(self.record.number)

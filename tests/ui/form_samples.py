@@ -1,0 +1,109 @@
+"""The people and calls of the mock, for the tests of the forms and for their gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from rcdesk.core.calls import Direction
+from rcdesk.core.history import CallRecord, Filter, Outcome, Page, Query
+from rcdesk.core.people import Source, Who
+
+NOW = datetime(2026, 11, 20, 10, 42).astimezone().timestamp()
+IN, OUT = Direction.INBOUND, Direction.OUTBOUND
+
+SHOWN = {
+    "+4930901820": "+49 30 901820",
+    "+4722123456": "+47 22 12 34 56",
+    "+39064521118": "+39 06 4521 118",
+    "+16505550147": "(650) 555-0147",
+    "+16505550101": "(650) 555-0101",
+    "+18885434778": "(888) 543-4778",
+    "118": "ext. 118",
+}
+
+
+def at(hour: int, minute: int, days_ago: int = 0) -> float:
+    """Unix seconds of a local time, so many days before NOW."""
+    day = datetime.fromtimestamp(NOW) - timedelta(days=days_ago)
+    return day.replace(hour=hour, minute=minute, second=7, microsecond=0).astimezone().timestamp()
+
+
+def record(
+    record_id: int,
+    started_at: float,
+    number: str = "",
+    name: str = "",
+    outcome: Outcome = Outcome.ANSWERED,
+    direction: Direction = IN,
+    duration: float = 0,
+    **more: object,
+) -> CallRecord:
+    return CallRecord(
+        record_id, f"s{record_id}", direction, outcome, started_at, duration, number, name, record_id=f"r{record_id}", **more  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def the_mocks_calls() -> list[CallRecord]:
+    """One call for each row of the mock, and one for each outcome that it does not show."""
+    return [
+        record(30, at(10, 32), "+4930901820", "Anna Weber", duration=252),
+        record(29, at(9, 58), "+4722123456", "Martin Olsen", Outcome.MISSED, queue="Sales"),
+        record(28, at(9, 41), "+39064521118", "Karla Rossi", Outcome.ANSWERED_ELSEWHERE, duration=185),
+        record(27, at(9, 24), "+16505550147", "", Outcome.OTHER_NO_ANSWER, OUT, 22),
+        record(26, at(17, 50, 1), "", "Hugo Silva", Outcome.VOICEMAIL, duration=37),
+        record(25, at(16, 12, 1), "118", "Finn Taylor", Outcome.CONNECTED, OUT, 768),
+        record(24, at(15, 3, 1), "", "Vera Ivanov", Outcome.GAVE_UP),
+        record(23, at(14, 40, 1), "+16505550147", "", Outcome.MISSED, location="Menlo Park, CA"),
+        record(22, at(11, 20, 2), "+4722123456", "Martin Olsen", Outcome.DECLINED),
+        record(21, at(10, 9, 2), "+4930901820", "Anna Weber", Outcome.BUSY, OUT),
+        record(20, at(9, 50, 2), "+39064521118", "Karla Rossi", Outcome.NO_ANSWER, OUT),
+        record(19, at(9, 30, 2), "+4722123456", "Martin Olsen", Outcome.OWN_NO_ANSWER, OUT),
+        record(18, at(9, 10, 2), "+442079460000", "", Outcome.FAILED, OUT, reason="Calls abroad are off."),
+        record(17, at(8, 55, 2), "", "", Outcome.UNKNOWN),
+    ]
+
+
+def who(number: str, name: str = "", location: str = "") -> Who:
+    shown = SHOWN.get(number, number)
+    return Who(name or shown or "Unknown caller", shown, location, Source.CONTACT if name else Source.NONE)
+
+
+class FakeStore:
+    """Records in memory. Answers wait in `pending` until `deliver` is called, unless `at_once`."""
+
+    def __init__(self, records: list[CallRecord], size: int = 50, *, at_once: bool = False) -> None:
+        self.by_id = {r.id: r for r in records}
+        self.size = size
+        self.at_once = at_once
+        self.pending: list[tuple[Callable[[Page], None], Page]] = []
+        self.asked: list[tuple[Query, tuple[float, int] | None]] = []
+
+    def answer(self, query: Query) -> list[CallRecord]:
+        kept = {
+            Filter.ALL: lambda r: True,
+            Filter.MISSED: lambda r: r.outcome is Outcome.MISSED,
+            Filter.INCOMING: lambda r: r.direction is IN,
+            Filter.OUTGOING: lambda r: r.direction is OUT,
+        }[query.filter]
+        text = query.text.lower()
+        found = [r for r in self.by_id.values() if kept(r) and (text in r.name.lower() or text in r.number)]
+        return sorted(found, key=lambda r: (r.started_at, r.id), reverse=True)
+
+    def find(self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]) -> None:
+        self.asked.append((query, after))
+        below = [r for r in self.answer(query) if after is None or (r.started_at, r.id) < after]
+        page, rest = below[: self.size], below[self.size :]
+        answer = Page(tuple(page), (page[-1].started_at, page[-1].id) if rest else None)
+        if self.at_once:
+            on_page(answer)
+        else:
+            self.pending.append((on_page, answer))
+
+    def deliver(self, which: int = 0) -> None:
+        on_page, page = self.pending.pop(which)
+        on_page(page)
+
+    def deliver_all(self) -> None:
+        while self.pending:
+            self.deliver()

@@ -1,0 +1,128 @@
+"""Draw the forms in every state to build/gallery/, for eyes: python tests/ui/gallery_forms.py [name …]."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.ui import form_samples as samples
+from rcdesk.core.history import Query
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.record_detail import RecordDetail
+from rcdesk.ui.theme import Theme
+
+OUT = Path(__file__).parents[2] / "build" / "gallery"
+Maker = Callable[[], QWidget]
+
+
+def source(records: list[object] | None = None, syncing: str = "", *, at_once: bool = True) -> HistorySource:
+    store = samples.FakeStore(samples.the_mocks_calls() if records is None else records, at_once=at_once)  # type: ignore[arg-type]
+    return HistorySource(
+        store.find, Feed(), Latest(2), Latest(syncing), lambda: None, samples.who, Feed(), lambda: samples.NOW
+    )
+
+
+def history() -> QWidget:
+    pane = HistoryPane(source())
+    pane.list.setCurrentIndex(pane.model.index(1))
+    return pane
+
+
+def history_wide() -> QWidget:
+    both = QWidget()
+    layout = QHBoxLayout(both)
+    layout.setContentsMargins(0, 0, 0, 0)
+    pane, detail = HistoryPane(source()), RecordDetail(samples.who, lambda: samples.NOW)
+    pane.setFixedWidth(420)
+    pane.record_selected.connect(detail.show_record)
+    pane.model.show(Query())
+    pane.list.setCurrentIndex(pane.model.index_of_record(29))
+    pane.list.setFocus()
+    layout.addWidget(pane)
+    layout.addWidget(detail)
+    return both
+
+
+def history_syncing() -> QWidget:
+    return HistoryPane(source(syncing="Fetching your calls of the last 30 days … 400 so far"))
+
+
+def history_searched() -> QWidget:
+    pane = HistoryPane(source())
+    pane.search.setText("anna")
+    return pane
+
+
+def history_not_found() -> QWidget:
+    pane = HistoryPane(source())
+    pane.search.setText("zebra")
+    return pane
+
+
+def history_empty() -> QWidget:
+    return HistoryPane(source([]))
+
+
+def history_waiting() -> QWidget:
+    pane = HistoryPane(source(at_once=False))
+    pane.model.show(Query(text=""))
+    pane.model._show_waiting()
+    return pane
+
+
+VIEWS: dict[str, Maker] = {
+    view.__name__: view
+    for view in (
+        history,
+        history_wide,
+        history_syncing,
+        history_searched,
+        history_not_found,
+        history_empty,
+        history_waiting,
+    )
+}
+
+
+def shoot(names: list[str], dark: str, width: int, scale: str) -> None:
+    app = QApplication([])
+    Theme(app, dark)
+    for name in names:
+        if name.endswith("_wide") != (width >= 840):
+            continue
+        frame = QWidget()
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(VIEWS[name]())
+        frame.resize(width, 640)
+        frame.show()
+        for _ in range(3):
+            app.processEvents()
+        frame.grab().save(str(OUT / f"{name}-{dark}-{width}-{scale}x.png"))
+        frame.close()
+
+
+def main() -> None:
+    if os.environ.get("GALLERY"):
+        dark, width, scale = os.environ["GALLERY"].split()
+        shoot(sys.argv[1:] or list(VIEWS), dark, int(width), scale)
+        return
+    OUT.mkdir(parents=True, exist_ok=True)
+    for dark, width, scale in itertools.product(("light", "dark"), (360, 420, 900), (1, 2)):
+        environ = {**os.environ, "GALLERY": f"{dark} {width} {scale}", "QT_SCALE_FACTOR": str(scale)}
+        subprocess.run([sys.executable, __file__, *sys.argv[1:]], env=environ, check=True)
+
+
+if __name__ == "__main__":
+    main()
