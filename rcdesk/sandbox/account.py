@@ -5,10 +5,12 @@ import hashlib
 import hmac
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from rcdesk.sandbox import names
+from rcdesk.sandbox.chance import chance
 
 MAIN_NUMBER = "+18885550100"
 SALES_NUMBER = "+18005550178"
@@ -139,7 +141,7 @@ class Account:
 
 def make_account(seed: int) -> Account:
     """The account of a seed. Dana Novak at extension 101 and whom she knows best are in every one."""
-    rng = random.Random(f"account {seed}")
+    rng = chance("account", seed)
     base = rng.randrange(200_000, 900_000) * 1_000
     account_id = base + 16
     client_id = _secret(seed, "client id", 22)
@@ -168,7 +170,9 @@ def _colleagues(rng: random.Random, base: int) -> tuple[Colleague, ...]:
         extension = 102 + offset
         title, department = rng.choice(names.POSTS)
         number = f"+165055501{extension % 100:02d}"
-        made.append(Colleague(base + extension * 1_000 + 16, str(extension), first, last, title, department, number))
+        made.append(
+            Colleague(base + extension * 1_000 + 16, str(extension), first, last, title, department, number)
+        )
     made.append(Colleague(base + 201_016, "201", "Sales", "queue", number=SALES_NUMBER, type="Department"))
     made.append(Colleague(base + 204_016, "204", "Support", "line", number="+18005550144", type="Department"))
     return tuple(sorted(made, key=lambda one: one.extension))
@@ -197,8 +201,12 @@ def _numbers(base: int) -> tuple[OwnNumber, ...]:
     both = ("CallerId", "SmsSender", "MmsSender")
     return (
         OwnNumber(base + 400_004, DIRECT_NUMBER, "Direct", "DirectNumber", city, both, primary=True),
-        OwnNumber(base + 401_004, MAIN_NUMBER, "Main", "MainCompanyNumber", "", ("CallerId",), payment="TollFree"),
-        OwnNumber(base + 402_004, SALES_NUMBER, "Sales", "CompanyNumber", "", ("CallerId",), payment="TollFree"),
+        OwnNumber(
+            base + 401_004, MAIN_NUMBER, "Main", "MainCompanyNumber", "", ("CallerId",), payment="TollFree"
+        ),
+        OwnNumber(
+            base + 402_004, SALES_NUMBER, "Sales", "CompanyNumber", "", ("CallerId",), payment="TollFree"
+        ),
         OwnNumber(base + 403_004, "+16505550199", "Fax", "CompanyFaxNumber", city, ()),
     )
 
@@ -208,10 +216,22 @@ def _phones(rng: random.Random, base: int) -> tuple[Phone, ...]:
     device = str(base + 500_004)
     soft = str(base + 501_004)
     return (
-        Phone("201", "Desk phone", "+16505550101", "PhoneLine", ("CallFlip",), "1", device, "Polycom VVX 250", serial),
+        Phone(
+            "201",
+            "Desk phone",
+            "+16505550101",
+            "PhoneLine",
+            ("CallFlip",),
+            "1",
+            device,
+            "Polycom VVX 250",
+            serial,
+        ),
         Phone("202", "Mobile", "+16505550117", "Mobile", ("CallFlip", "CallForwarding"), "2"),
         Phone("203", "Home office", "+442079460018", "Home", ("CallFlip", "CallForwarding"), "3"),
-        Phone("204", "RingCentral app", "+16505550119", "PhoneLine", ("CallFlip",), "4", soft, "RingCentral app"),
+        Phone(
+            "204", "RingCentral app", "+16505550119", "PhoneLine", ("CallFlip",), "4", soft, "RingCentral app"
+        ),
     )
 
 
@@ -223,12 +243,18 @@ def _secret(seed: int, purpose: str, length: int) -> str:
 def _assertion(seed: int, subject: str, client_id: str) -> str:
     """A JWT as the developer console hands out: for one user, far from its expiry, signed with a seeded key."""
     header = {"kid": _secret(seed, "key id", 22), "typ": "JWT", "alg": "HS256"}
-    claims = {"aud": "rcdesk sandbox", "sub": subject, "azp": client_id, "iat": 1_767_225_600, "exp": 4_070_908_800}
+    claims = {
+        "aud": "rcdesk sandbox",
+        "sub": subject,
+        "azp": client_id,
+        "iat": 1_767_225_600,
+        "exp": 4_070_908_800,
+    }
     signed = f"{_part(header)}.{_part(claims)}"
     key = _secret(seed, "signing key", 64).encode()
     signature = hmac.new(key, signed.encode(), hashlib.sha256).digest()
     return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
-def _part(value: dict[str, object]) -> str:
+def _part(value: Mapping[str, object]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value, separators=(",", ":")).encode()).rstrip(b"=").decode()

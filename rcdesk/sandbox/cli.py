@@ -32,12 +32,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rcdesk sandbox", description="Serve a pretend RingCentral on this computer.")
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="port to serve on; 0, the default: any")
-    parser.add_argument("--pubnub-port", type=_port, default=0, metavar="N", help="the same for PubNub delivery")
+    parser = argparse.ArgumentParser(
+        prog="rcdesk sandbox", description="Serve a pretend RingCentral on this computer."
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="port to serve on; 0, the default: any"
+    )
+    parser.add_argument(
+        "--pubnub-port", type=_port, default=0, metavar="N", help="the same for PubNub delivery"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same account")
     parser.add_argument("--records", type=_count, default=60, metavar="N", help="past calls in the log")
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="how fast people's time goes by")
+    parser.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="X", help="how fast people's time goes by"
+    )
     parser.add_argument("--lively", action="store_true", help="let people call now and then")
     parser.add_argument(
         "--rate-limits",

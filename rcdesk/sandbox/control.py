@@ -167,5 +167,3 @@ def own_side(account: Account, queue: str | None) -> tuple[str, Party]:
         if queue.lower() in (known.name.lower(), known.extension):
             return known.name, Party(known.number, known.name)
     return queue, Party(account.numbers[1].number, queue)
-
-

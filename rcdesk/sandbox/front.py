@@ -20,10 +20,10 @@ class FrontDoor:
     A final slash counts for nothing; a POST may carry another method in `X-HTTP-Method-Override` or `_method`.
     """
 
-    def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
+    def __init__(self, app: ASGIApp, sandbox: Sandbox, by_status: Counter[int]) -> None:
         self._app = app
         self._sandbox = sandbox
-        self.by_status: Counter[int] = Counter()
+        self._by_status = by_status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request, connection or lifespan on."""
@@ -59,7 +59,7 @@ class FrontDoor:
     def _numbered(self, send: Send) -> Send:
         async def numbered(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.by_status[message["status"]] += 1
+                self._by_status[message["status"]] += 1
                 MutableHeaders(scope=message)["RCRequestId"] = str(uuid.uuid4())
             await send(message)
 

@@ -60,12 +60,11 @@ _FORM = """<p>The rcdesk sandbox stands in for RingCentral. Nothing you type her
 def login_page(hidden: Mapping[str, str], *, username: str, extension: str, problem: str) -> str:
     """The form, with the app's request kept in hidden fields and what was typed before, less the password."""
     fields = "\n".join(
-        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in hidden.items()
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in hidden.items()
     )
     told = f'<p class="problem" role="alert">{escape(problem)}</p>\n' if problem else ""
-    form = _FORM.format(
-        hidden=fields, username=escape(username), extension=escape(extension), problem=told
-    )
+    form = _FORM.format(hidden=fields, username=escape(username), extension=escape(extension), problem=told)
     return _PAGE.format(title="Sign in", style=_STYLE, content=form)
 
 

@@ -47,9 +47,27 @@ POSTS = (
     ("Designer", "Product"),
     ("Developer", "Product"),
 )
-COMPANIES = ("Larkfield Supplies", "Northgate Tools", "Harbour & Finch", "Bluewater Systems", "Oak Street Trading")
+COMPANIES = (
+    "Larkfield Supplies",
+    "Northgate Tools",
+    "Harbour & Finch",
+    "Bluewater Systems",
+    "Oak Street Trading",
+)
 CUSTOMERS = ("Acorn Foods", "Brightline", "Cobalt Travel", "Delta Print", "Elmwood Clinic", "Foxglove Books")
-WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbor", "indigo", "juniper", "kestrel")
+WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "harbor",
+    "indigo",
+    "juniper",
+    "kestrel",
+)
 
 
 def domain(company: str) -> str:

@@ -12,7 +12,14 @@ from urllib.parse import unquote_plus, urlsplit
 
 from rcdesk.sandbox.account import MAIN_NUMBER, REDIRECT_URIS, SCOPE, Account
 from rcdesk.sandbox.errors import OAuthError
-from rcdesk.sandbox.sessions import ACCESS_TTL, ACCESS_TTL_RANGE, REFRESH_TTL, REFRESH_TTL_MAX, Session, Sessions
+from rcdesk.sandbox.sessions import (
+    ACCESS_TTL,
+    ACCESS_TTL_RANGE,
+    REFRESH_TTL,
+    REFRESH_TTL_MAX,
+    Session,
+    Sessions,
+)
 
 CODE_TTL = 60
 """Seconds that an authorization code lives."""
@@ -116,11 +123,15 @@ class OAuth:
         else:
             raise OAuthError("unsupported_grant_type", "Unsupported grant type", "OAU-250")
         endpoint_id = form.get("endpoint_id")
-        return self._sessions.open(client.id, self._account.extension_id, endpoint_id=endpoint_id, **_ttls(form))
+        return self._sessions.open(
+            client.id, self._account.extension_id, endpoint_id=endpoint_id, **_ttls(form)
+        )
 
     def _check_password(self, client: Client, form: Mapping[str, str]) -> None:
         if client.public:  # "Never allowed for public apps" (guide, password flow)
-            raise OAuthError("unauthorized_client", "Grant type is not allowed for this application", "OAU-251")
+            raise OAuthError(
+                "unauthorized_client", "Grant type is not allowed for this application", "OAU-251"
+            )
         username, password = _required(form, "username"), _required(form, "password")
         if not self.knows_user(username, form.get("extension", ""), password):
             raise OAuthError("invalid_grant", "Invalid resource owner credentials.", "OAU-140")
@@ -137,7 +148,9 @@ class OAuth:
         if self._real() >= code.expires:
             raise OAuthError("invalid_grant", "Authorization code is expired", "OAU-108")
         if code.client_id != client.id:
-            raise OAuthError("invalid_grant", "Authorization code was issued to another application", "OAU-110")
+            raise OAuthError(
+                "invalid_grant", "Authorization code was issued to another application", "OAU-110"
+            )
         if form.get("redirect_uri") != code.redirect_uri:
             raise OAuthError("invalid_grant", "Redirect URI does not match", "OAU-109")
         if code.challenge and not _proves(form.get("code_verifier", ""), code):
@@ -153,8 +166,12 @@ def redirect_allowed(uri: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    loopback = parts.scheme == "http" and parts.netloc in {f"{host}:{port}" for host in _LOOPBACK} | set(_LOOPBACK)
-    return loopback and parts.path == urlsplit(REDIRECT_URIS[0]).path and not parts.query and not parts.fragment
+    loopback = parts.scheme == "http" and parts.netloc in {f"{host}:{port}" for host in _LOOPBACK} | set(
+        _LOOPBACK
+    )
+    return (
+        loopback and parts.path == urlsplit(REDIRECT_URIS[0]).path and not parts.query and not parts.fragment
+    )
 
 
 def token_body(session: Session, now: float) -> dict[str, Any]:

@@ -113,7 +113,9 @@ class _Authorize:
         if self._oauth.client(asked.get("client_id")) is None:
             return HTMLResponse(refusal_page("This app is not registered here."), 400)
         if not redirect_allowed(asked.get("redirect_uri", "")):
-            return HTMLResponse(refusal_page("This app is not registered with this address to return to."), 400)
+            return HTMLResponse(
+                refusal_page("This app is not registered with this address to return to."), 400
+            )
         return None
 
     def _problem(self, asked: dict[str, str]) -> tuple[str, str] | None:
@@ -127,7 +129,9 @@ class _Authorize:
         return None
 
     def _sign_in(self, asked: dict[str, str]) -> Response:
-        if not self._oauth.knows_user(asked.get("username", ""), asked.get("extension", ""), asked["password"]):
+        if not self._oauth.knows_user(
+            asked.get("username", ""), asked.get("extension", ""), asked["password"]
+        ):
             return _page(asked, problem="This number, extension and password do not belong together.")
         challenge, method = asked.get("code_challenge", ""), asked.get("code_challenge_method", "plain")
         code = self._oauth.new_code(asked["client_id"], asked["redirect_uri"], challenge, method)

@@ -16,7 +16,10 @@ class _Changes(msgspec.Struct, rename="camel"):
 
     user_status: Literal["Offline", "Busy", "Available"] | None = None
     dnd_status: (
-        Literal["TakeAllCalls", "DoNotAcceptDepartmentCalls", "TakeDepartmentCallsOnly", "DoNotAcceptAnyCalls"] | None
+        Literal[
+            "TakeAllCalls", "DoNotAcceptDepartmentCalls", "TakeDepartmentCallsOnly", "DoNotAcceptAnyCalls"
+        ]
+        | None
     ) = None
     dnd_status_personal: Literal["TakeAllCalls", "DoNotAcceptAnyCalls"] | None = None
     message: Annotated[str, msgspec.Meta(max_length=75)] | None = None

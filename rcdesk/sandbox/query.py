@@ -10,7 +10,6 @@ from rcdesk.sandbox.errors import ApiError, invalid_parameter
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 MAX_PER_PAGE = 1000
-MAX_PAGE = 1000
 _TRUE = ("true", "1")
 _FALSE = ("false", "0")
 
@@ -70,11 +69,8 @@ class Query:
         return min(int(value), most)
 
     def page(self) -> int:
-        """`page`, from 1."""
-        value = self.text("page")
-        if value is not None and value.isascii() and value.isdigit() and int(value[:9]) > MAX_PAGE:
-            raise invalid_parameter("page", value)
-        return self.count("page", 1, most=MAX_PAGE)
+        """`page`, from 1; one past the end is no error, it is empty."""
+        return self.count("page", 1, most=10**9)
 
     def per_page(self, words: Collection[str] = ("max",), default: int = 100) -> int:
         """`perPage`: a number, at most 1000 of which are given, or one of `words` for as many as possible."""
@@ -102,4 +98,6 @@ def parse_moment(name: str, value: str) -> float:
 
 def not_together(name: str, other: str, code: str = "CMN-101") -> ApiError:
     """400 for two parameters that exclude each other."""
-    return ApiError(400, code, f"Parameters [{name}] and [{other}] cannot be used together", parameter_name=name)
+    return ApiError(
+        400, code, f"Parameters [{name}] and [{other}] cannot be used together", parameter_name=name
+    )

@@ -11,8 +11,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from rcdesk.sandbox.errors import ApiError, invalid_parameter, method_not_allowed, not_found, unreadable
-from rcdesk.sandbox.errors import unsupported_media_type
+from rcdesk.sandbox.errors import (
+    ApiError,
+    invalid_parameter,
+    method_not_allowed,
+    not_found,
+    unreadable,
+    unsupported_media_type,
+)
 from rcdesk.sandbox.limits import RateLimits
 from rcdesk.sandbox.query import Query
 from rcdesk.sandbox.sessions import Session, Sessions

@@ -4,7 +4,6 @@ A RingOut is one Outbound call in presence, connected as soon as the first leg i
 Statuses"); only its own status, and later the call log, tell what became of the second leg.
 """
 
-import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 
 from rcdesk.sandbox.agenda import Agenda
 from rcdesk.sandbox.calls import Call, Deed, Party
+from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.world import World
 
 STATUSES = (
@@ -82,8 +82,10 @@ class RingOut:
     call_status: str = "InProgress"
     caller_status: str = "InProgress"
     callee_status: str = "InProgress"
-    legs: list[tuple[str, float]] = field(default_factory=list)
-    """Each leg that was dialled: its status in the end, and when it began."""
+    legs: list[float] = field(default_factory=list)
+    """When each leg that was dialled began, in Unix seconds of the world."""
+    deleted: bool = False
+    """Whether the client has deleted it after its end; it cannot be read any more."""
 
     @property
     def over(self) -> bool:
@@ -106,7 +108,7 @@ class RingOuts:
     def __init__(self, world: World, agenda: Agenda, seed: int) -> None:
         self._world = world
         self._agenda = agenda
-        self._rng = random.Random(f"ring-outs {seed}")
+        self._rng = chance("ring-outs", seed)
         self._all: dict[str, RingOut] = {}
         self._next: deque[Fate] = deque()
         world.on_ended = self._call_ended
@@ -122,22 +124,25 @@ class RingOuts:
         call = self._world.ring(inbound=False, caller=Party(from_number), callee=to, ring_out=ring_out_id)
         made = RingOut(ring_out_id, fate, call, from_number, to.number, caller_id)
         self._all[ring_out_id] = made
-        made.legs.append(("InProgress", self._world.now()))
+        made.legs.append(self._world.now())
         self._later(fate.caller_after, made, self._first_leg)
         return made
 
     def get(self, ring_out_id: str) -> RingOut:
         """The RingOut with this id; KeyError if there is none, or none any more."""
-        return self._all[ring_out_id]
+        made = self._all[ring_out_id]
+        if made.deleted:
+            raise KeyError(ring_out_id)
+        return made
 
     def cancel(self, ring_out_id: str) -> None:
-        """Cancel a RingOut and forget it; KeyError if there is none.
+        """Cancel a RingOut, or forget one that is over; KeyError if there is none.
 
         Documents disagree whether this still works once the first leg is up; the fate says (`cancel_works`).
         """
-        made = self._all[ring_out_id]
+        made = self.get(ring_out_id)
         if made.over:
-            del self._all[ring_out_id]
+            made.deleted = True
             return
         if made.caller_status == "Success" and not made.fate.cancel_works:
             return
@@ -162,6 +167,7 @@ class RingOuts:
                 "callee_status": made.callee_status,
             }
             for made in self._all.values()
+            if not made.deleted
         ]
 
     def reset(self) -> None:
@@ -184,7 +190,7 @@ class RingOuts:
             self._fail(made, made.fate.call, made.fate.caller)
             return
         made.caller_status = "Success"
-        made.legs.append(("InProgress", self._world.now()))
+        made.legs.append(self._world.now())
         if made.call.may(Deed.ANSWER):
             self._world.do(made.call.session_id, Deed.ANSWER)
         self._later(made.fate.callee_after, made, self._second_leg)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -73,12 +74,10 @@ class SandboxServer:
         async with asyncio.TaskGroup() as group:
             for server, bound in zip(self._servers, self._sockets, strict=True):
                 group.create_task(server.serve(sockets=[bound]))
-            group.create_task(self._tell_when_started())
 
-    async def _tell_when_started(self) -> None:
-        while not all(server.started for server in self._servers):
-            await asyncio.sleep(0.005)
-        self._started.set()
+    def _one_started(self) -> None:
+        if all(server.started for server in self._servers):
+            self._started.set()
 
     def _ask_to_stop(self) -> None:
         for server in self._servers:
@@ -96,7 +95,7 @@ class SandboxServer:
             timeout_graceful_shutdown=_GRACE,
             server_header=False,
         )
-        return uvicorn.Server(config)
+        return _Server(config, self._one_started)
 
     def _info(self) -> dict[str, str]:
         account = self._sandbox.account
@@ -118,6 +117,19 @@ class SandboxServer:
             "ringout_to": ANSWERS,
             "control": f"{server}/sandbox/v1",
         }
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it serves."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets=sockets)
+        self._on_started()
 
 
 def _bind(port: int) -> socket.socket:

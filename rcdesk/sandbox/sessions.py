@@ -62,7 +62,11 @@ class Sessions:
         refresh_ttl: int = REFRESH_TTL,
     ) -> Session:
         """Sign a user in; the oldest session ends if there are too many."""
-        peers = [one for one in self._live.values() if (one.client_id, one.extension_id) == (client_id, extension_id)]
+        peers = [
+            one
+            for one in self._live.values()
+            if (one.client_id, one.extension_id) == (client_id, extension_id)
+        ]
         for oldest in peers[: max(0, len(peers) - SESSIONS_PER_USER + 1)]:
             self.end(oldest)
         session = Session(
@@ -175,7 +179,9 @@ class Sessions:
         return {
             "sessions": len(live),
             "access": sum(now < session.access_expires for session in live),
-            "refresh": sum(session.refresh_token is not None and now < session.refresh_expires for session in live),
+            "refresh": sum(
+                session.refresh_token is not None and now < session.refresh_expires for session in live
+            ),
         }
 
     def _by_access_token(self, token: str) -> Session:

@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 
 from rcdesk.sandbox.account import Account, make_account
 from rcdesk.sandbox.agenda import Agenda
+from rcdesk.sandbox.call_log import CallLog
+from rcdesk.sandbox.calls import Call
+from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.clock import Clock
+from rcdesk.sandbox.contacts import Contacts
 from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.limits import RateLimits
+from rcdesk.sandbox.log_entries import record_of
 from rcdesk.sandbox.oauth import OAuth
+from rcdesk.sandbox.past import past_records
 from rcdesk.sandbox.ringouts import RingOuts
 from rcdesk.sandbox.sessions import Sessions
+from rcdesk.sandbox.sync_tokens import SyncTokens
 from rcdesk.sandbox.world import World
 
 
@@ -43,6 +50,18 @@ class Sandbox:
         self.agenda = Agenda()
         self.world = World(self.account, self.clock.now, self.agenda)
         self.ring_outs = RingOuts(self.world, self.agenda, self.options.seed)
+        self.call_log = CallLog()
+        self.sync_tokens = SyncTokens(self.clock.real)
+        self.contacts = Contacts(self.account)
+        self.world.on_logged = self._log
+        self._batch = 0
+        self._rng = chance("log", self.options.seed)
+        self.add_past(self.options.records)
+
+    def add_past(self, count: int) -> None:
+        """Put that many more past calls into the log."""
+        self.call_log.add(past_records(self.account, count, self.clock.now(), batch=self._batch))
+        self._batch += 1
 
     def catch_up(self) -> None:
         """Let everything happen that is due by now."""
@@ -56,6 +75,14 @@ class Sandbox:
         self.faults.clear()
         self.limits.clear()
         self.limits.forget_counts()
+        self.contacts.reset()
+        self.call_log.clear()
+        self._batch = 0
+        self.add_past(self.options.records)
+
+    def _log(self, call: Call) -> None:
+        record = record_of(self.account, call, self.ring_outs.of_call(call), self._rng)
+        self.call_log.add([record])
 
     async def run(self) -> None:
         """Let the world go on until cancelled."""

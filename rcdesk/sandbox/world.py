@@ -1,6 +1,5 @@
 """The pretend world: the user's live calls, what happens to them, and who is told."""
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from rcdesk.sandbox import presence, telephony
 from rcdesk.sandbox.account import Account
 from rcdesk.sandbox.agenda import Agenda
 from rcdesk.sandbox.calls import Call, Deed, Party
+from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.clock import iso
 
 KEPT_AFTER_END = 120.0
@@ -44,7 +44,7 @@ class World:
         self.on_event: Callable[[str, str, dict[str, Any]], None] = lambda kind, extension_id, body: None
         self.on_ended: Callable[[Call], None] = lambda call: None
         self.on_logged: Callable[[Call], None] = lambda call: None
-        self._rng = random.Random(f"world {account.seed}")
+        self._rng = chance("world", account.seed)
         self._calls: dict[str, Call] = {}
         self._sequence = self._rng.randrange(1_000, 200_000)
         self._session = self._rng.randrange(10**9, 9 * 10**9)
@@ -180,15 +180,18 @@ class World:
         self._tell_presence(call, deed)
         if not call.hidden:
             call.events += 1
-            self.on_event("telephony", self.account.extension_id, telephony.notification(self.account, call, self.now()))
+            self.on_event(
+                "telephony", self.account.extension_id, telephony.notification(self.account, call, self.now())
+            )
 
     def _tell_presence(self, call: Call | None, deed: Deed | None) -> None:
         self._sequence += self._rng.randrange(1, 120)
         extension_id = self.account.extension_id
-        body = presence.notification(extension_id, self.wishes, self.live, call, deed, self._sequence, self._rng)
+        body = presence.notification(
+            extension_id, self.wishes, self.live, call, deed, self._sequence, self._rng
+        )
         self.on_event("presence", extension_id, body)
 
     def _next_session_id(self) -> str:
         self._session += self._rng.randrange(1_000, 90_000)
         return str(self._session)
-
