@@ -18,9 +18,8 @@ _kept: list[Any] = []  # the application: Qt ends with its last reference
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    from PySide6.QtWidgets import QApplication  # before qasync, which else might choose another Qt
-
-    import qasync
+    import qasync  # finds PySide6 loaded by pytest-qt, and so takes it
+    from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance() or QApplication(["rcdesk-tests"])
     _kept[:] = [app]
