@@ -10,6 +10,7 @@ from rcdesk.core.history import CallRecord
 from rcdesk.ui import theme
 from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_row import HistoryDelegate
+from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.widgets import copy_text
 
 MARGIN = 4 * theme.GAP  # px to both sides of the rows; the list itself is as wide as the pane
@@ -109,7 +110,7 @@ class HistoryList(QListView):
         self._anchors = []
         self._tell()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         super().currentChanged(current, previous)
         self._tell()
 

@@ -25,8 +25,8 @@ SHOWN = {
 
 def at(hour: int, minute: int, days_ago: int = 0) -> float:
     """Unix seconds of a local time, so many days before NOW."""
-    day = datetime.fromtimestamp(NOW) - timedelta(days=days_ago)
-    return day.replace(hour=hour, minute=minute, second=7, microsecond=0).astimezone().timestamp()
+    day = datetime.fromtimestamp(NOW).astimezone() - timedelta(days=days_ago)
+    return day.replace(hour=hour, minute=minute, second=7, microsecond=0).timestamp()
 
 
 def record(

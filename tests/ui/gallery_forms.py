@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.ui import form_samples as samples
 from rcdesk.core.history import Query
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.history_pane import HistoryPane, HistorySource
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.theme import Theme
+from tests.ui import form_samples as samples
 
 OUT = Path(__file__).parents[2] / "build" / "gallery"
 Maker = Callable[[], QWidget]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.ui.form_samples import NOW, FakeStore, at, record, the_mocks_calls, who
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, Qt
@@ -12,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.history import Filter, Outcome, Query
 from rcdesk.services.feed import Feed
 from rcdesk.ui.history_model import PLACEHOLDERS, HistoryModel, Role, WaitingRow
+from tests.ui.form_samples import NOW, FakeStore, at, record, the_mocks_calls, who
 
 
 def made(store: FakeStore) -> tuple[HistoryModel, Feed[None]]:

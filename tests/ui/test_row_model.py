@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-
 from pytestqt.modeltest import ModelTester
 
 from rcdesk.ui.row_model import RowModel
