@@ -1,122 +1,209 @@
-"""CallBook: call reports to changes. (Types of the seam; the reducer follows.)"""
+"""CallBook: the user's calls, kept right although reports repeat, overtake each other or get lost."""
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from rcdesk.core.call_story import GRACE, Track, Word, key_of, together
+from rcdesk.core.call_types import Call, Change, Direction, Leg, Report, Stage
+from rcdesk.core.own_legs import OwnRinging, mirrors, neighbours
 
-class Stage(enum.Enum):
-    """What a call is doing. The values are the stable names of `rcdesk calls --json`."""
+__all__ = ["GRACE", "Call", "CallBook", "Change", "Direction", "Leg", "Report", "Stage"]
 
-    RINGING = "ringing"
-    CONNECTED = "connected"
-    ON_HOLD = "on_hold"
-    PARKED = "parked"
-    ENDED = "ended"
+REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as that
+REMEMBERED = 500  # sessions that are over, at most
+LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
 
-
-class Direction(enum.Enum):
-    """Who began it, seen from the user."""
-
-    INBOUND = "inbound"
-    OUTBOUND = "outbound"
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One entry of a report: one leg of one call on one device.
-
-    Numbers are as the platform writes them: E.164 with or without +, a short extension, or "".
-    Attributes:
-        stage: ENDED for the platform's NoCall.
-        final: the platform said that the call is over, not just this device's ringing.
-        started_at: unix seconds, if the platform gave a start time.
-    """
-
-    session_id: str
-    direction: Direction
-    stage: Stage
-    leg_id: str = ""
-    from_number: str = ""
-    from_name: str = ""
-    to_number: str = ""
-    to_name: str = ""
-    started_at: float | None = None
-    final: bool = False
-    queue: bool = False
-    telephony_session_id: str = ""
-    party_id: str = ""
+TrackId = tuple[str, Direction]
+"""Calling oneself gives two entries of one session, one in each direction: they are two calls."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """One push notification about the extension's calls.
-
-    Attributes:
-        extension_id: whose calls; sequences are only compared within one extension.
-        sequence: grows by arbitrary steps, may arrive out of order or twice.
-        at: unix seconds at which the platform sent it.
-        legs: None if the notification did not speak of calls at all (absent is not empty).
-        total: how many calls there are; more than len(legs) means the list was cut.
-    """
+class _WholeList:
+    """A report that named every call of the extension: a call that is not named is not there."""
 
     extension_id: str
     sequence: int
     at: float
-    legs: tuple[Leg, ...] | None
-    total: int | None = None
+    named: frozenset[TrackId]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call of the user's, as far as it is known.
+class CallBook:
+    """One extension's calls. Whatever the order and the repetitions in which the same reports arrive, the
+    book ends the same.
 
-    Attributes:
-        key: names this call for good; two calls can share a session id, never a key.
-        stage: what the user is told; a NoCall within its grace does not change it.
-        started_at: unix seconds: the platform's start time, else when the call was discovered.
-        answered_at: unix seconds of the first CallConnected, None while it was never connected.
-        ended_at: unix seconds, None while it lives.
-        queue: name of the queue that was called, "" if it was no queue call.
-        own_leg: the user's own phone ringing for a RingOut of theirs: no popup, no row.
+    A call is known by its session and direction. Of each call the report with the largest sequence says what
+    it is doing; one that arrives later with a smaller sequence only adds what is known of the past. NoCall
+    is provisional for `GRACE` seconds unless it is final. Who owns a book wakes it at `next_wake`.
     """
 
-    key: str
-    session_id: str
-    stage: Stage
-    direction: Direction
-    from_number: str
-    from_name: str
-    to_number: str
-    to_name: str
-    started_at: float
-    answered_at: float | None = None
-    ended_at: float | None = None
-    queue: str = ""
-    rang: bool = False
-    own_leg: bool = False
-    telephony_session_id: str = ""
-    party_id: str = ""
+    def __init__(self) -> None:
+        self._tracks: dict[TrackId, Track] = {}
+        self._shown: dict[str, Call] = {}  # what the listeners were told last
+        self._lists: deque[_WholeList] = deque(maxlen=LISTS_KEPT)
+        self._own_ringing: deque[OwnRinging] = deque(maxlen=LISTS_KEPT)
 
     @property
-    def peer_number(self) -> str:
-        """The other side's number, "" if withheld."""
-        return self.from_number if self.direction is Direction.INBOUND else self.to_number
+    def calls(self) -> tuple[Call, ...]:
+        """The live calls in order of start, without the user's own phone ringing for a RingOut."""
+        return tuple(call for call in self.calls_and_own_legs if not call.own_leg)
 
     @property
-    def peer_name(self) -> str:
-        """The other side's name as the platform gave it, "" if it gave none."""
-        return self.from_name if self.direction is Direction.INBOUND else self.to_name
+    def calls_and_own_legs(self) -> tuple[Call, ...]:
+        """The live calls in order of start, own legs of RingOuts among them."""
+        live = (call for call in self._shown.values() if call.live)
+        return tuple(sorted(live, key=lambda call: (call.started_at, call.key)))
 
     @property
-    def live(self) -> bool:
-        return self.stage is not Stage.ENDED
+    def ended(self) -> tuple[Call, ...]:
+        """The calls that are over and still remembered, in order of their end."""
+        over = (call for call in self._shown.values() if not call.live)
+        return tuple(sorted(over, key=lambda call: (call.ended_at or 0.0, call.key)))
+
+    @property
+    def next_wake(self) -> float | None:
+        """Unix seconds at which `tick` is due, None while no call is in its grace."""
+        return min((track.wake for track in self._tracks.values() if track.wake is not None), default=None)
+
+    def get(self, key: str) -> Call | None:
+        """The call of that key, live or over, None if there is none or it is forgotten."""
+        return self._shown.get(key)
+
+    def apply(self, report: Report, now: float) -> list[Change]:
+        """Take in a push notification and return what changed by it."""
+        if report.legs is None:
+            return []
+        named = _by_track(report.legs)
+        for track_id, legs in named.items():
+            track = self._tracks.setdefault(track_id, Track())
+            track.extension_id = report.extension_id
+            track.hear(report.sequence, Word(report.at, together(legs)), now)
+            self._catch_up(track_id, track, report, now)
+        touched = list(named)
+        if report.total is not None and report.total <= len(report.legs):
+            touched += self._vanish(report, frozenset(named), now)
+        return self._changes(touched, now)
+
+    def reconcile(self, legs: Iterable[Leg], now: float, asked_at: float) -> list[Change]:
+        """Take in a whole snapshot that was asked for at `asked_at`; a live call absent from it is over.
+
+        What reports said at or after `asked_at` may be newer than the snapshot: those calls are left alone,
+        so nothing needs to be held back while a snapshot is fetched.
+        """
+        listed = {track_id: together(legs) for track_id, legs in _by_track(legs).items()}
+        there = {track_id: leg for track_id, leg in listed.items() if leg.stage is not Stage.ENDED}
+        gone = [track_id for track_id, track in self._tracks.items() if track.open and track_id not in there]
+        touched = []
+        for track_id in [*gone, *there]:
+            track = self._tracks.setdefault(track_id, Track())
+            if track.heard_at < asked_at:
+                leg = there.get(track_id)
+                track.note(Word(now, leg, final=leg is None, checked=True), now)
+                touched.append(track_id)
+        return self._changes(touched, now)
+
+    def tick(self, now: float) -> list[Change]:
+        """Close the calls whose grace ran out by `now`."""
+        due = [key for key, track in self._tracks.items() if track.wake is not None and track.wake <= now]
+        for track_id in due:
+            self._tracks[track_id].note(Word(now, final=True), now)
+        return self._changes(due, now)
+
+    def expect_own_leg(self, own: str, other: str, since: float, until: float) -> None:
+        """Announce a RingOut from the phone `own` to `other`: an inbound call to `own` that starts between
+        `since` and `until` (unix seconds) and comes from either number is the user's own phone ringing.
+
+        The mirrored outbound call says so too, but may be reported only after the phone began to ring.
+        """
+        self._own_ringing.append(OwnRinging(own, other, since, until))
+
+    def _forget(self, now: float) -> None:
+        """Let go of what ended long ago, and of the oldest if that is still too much."""
+        over = [(track.touched_at, track_id) for track_id, track in self._tracks.items() if not track.open]
+        over.sort(key=lambda pair: pair[0])
+        for nth, (touched_at, track_id) in enumerate(over):
+            if len(over) - nth > REMEMBERED or now - touched_at > REMEMBERED_FOR:
+                for key in list(self._told(track_id)):
+                    del self._shown[key]
+                del self._tracks[track_id]
+
+    def _vanish(self, report: Report, named: frozenset[TrackId], now: float) -> list[TrackId]:
+        """Note that the calls that a whole list does not name left it; return which those are."""
+        whole = _WholeList(report.extension_id, report.sequence, report.at, named)
+        if whole not in self._lists:
+            self._lists.append(whole)
+        gone = [
+            track_id
+            for track_id, track in self._tracks.items()
+            if track_id not in named
+            and track.extension_id in ("", report.extension_id)
+            and (track.open or report.sequence < track.newest[0])
+        ]
+        for track_id in gone:
+            self._tracks[track_id].hear(report.sequence, Word(report.at), now)
+        return gone
+
+    def _catch_up(self, track_id: TrackId, track: Track, report: Report, now: float) -> None:
+        """Note that a call left the list in a report that overtook this one."""
+        later = (
+            whole
+            for whole in self._lists
+            if whole.extension_id == report.extension_id
+            and whole.sequence > report.sequence
+            and track_id not in whole.named
+        )
+        gone = min(later, key=lambda whole: whole.sequence, default=None)
+        if gone:
+            track.hear(gone.sequence, Word(gone.at), now)
+
+    def _changes(self, touched: Iterable[TrackId], now: float) -> list[Change]:
+        """Compare the touched calls, and what may be other legs of them, with what was told."""
+        track_ids = dict.fromkeys(touched)
+        for track_id in list(track_ids):
+            track_ids.update(dict.fromkeys(self._other_legs(track_id)))
+        changes = [change for track_id in track_ids for change in self._news(track_id)]
+        self._forget(now)
+        return changes
+
+    def _news(self, track_id: TrackId) -> Iterator[Change]:
+        stories = self._tracks[track_id].stories
+        for story in stories:
+            now = replace(story.shown, own_leg=self._is_own_leg(track_id, story.shown))
+            was = self._shown.get(now.key)
+            unsure = story.ending is not None and not story.over
+            if now != was and not (was is None and unsure):  # do not begin a call that may be over
+                self._shown[now.key] = now
+                yield Change(was, now)
+        for key in list(self._told(track_id))[len(stories) :]:  # a late report joined two calls into one
+            was = self._shown.pop(key)
+            if was.live:
+                yield Change(was, replace(was, stage=Stage.ENDED, ended_at=was.started_at))
+
+    def _told(self, track_id: TrackId) -> Iterator[str]:
+        """The keys of the calls of this session that the listeners know."""
+        keys = (key_of(*track_id, ordinal) for ordinal in itertools.count(1))
+        return itertools.takewhile(self._shown.__contains__, keys)
+
+    def _other_legs(self, track_id: TrackId) -> list[TrackId]:
+        session_id, direction = track_id
+        other_way = Direction.OUTBOUND if direction is Direction.INBOUND else Direction.INBOUND
+        return [leg for other in neighbours(session_id) if (leg := (other, other_way)) in self._tracks]
+
+    def _is_own_leg(self, track_id: TrackId, call: Call) -> bool:
+        if call.direction is Direction.OUTBOUND:
+            return False
+        return any(ringing.explains(call) for ringing in self._own_ringing) or any(
+            mirrors(call, story.shown)
+            for leg in self._other_legs(track_id)
+            for story in self._tracks[leg].stories
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one call: began (was is None), changed, or ended (now.stage is ENDED)."""
-
-    was: Call | None
-    now: Call
+def _by_track(legs: Iterable[Leg]) -> dict[TrackId, list[Leg]]:
+    grouped: dict[TrackId, list[Leg]] = {}
+    for leg in legs:
+        grouped.setdefault((leg.session_id, leg.direction), []).append(leg)
+    return grouped

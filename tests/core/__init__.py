@@ -1,0 +1,1 @@
+"""Tests of rcdesk.core: tables, sequences and properties; no fakes are needed, since nothing here does I/O."""
