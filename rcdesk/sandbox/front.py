@@ -4,8 +4,10 @@ import asyncio
 import uuid
 from collections import Counter
 
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from rcdesk.sandbox.errors import ApiError
 from rcdesk.sandbox.state import Sandbox
@@ -20,10 +22,15 @@ class FrontDoor:
     A final slash counts for nothing; a POST may carry another method in `X-HTTP-Method-Override` or `_method`.
     """
 
-    def __init__(self, app: ASGIApp, sandbox: Sandbox, by_status: Counter[int]) -> None:
+    def __init__(self, app: Starlette, sandbox: Sandbox, by_status: Counter[int]) -> None:
         self._app = app
         self._sandbox = sandbox
         self._by_status = by_status
+
+    @property
+    def paths(self) -> list[str]:
+        """The path of every route, with names in braces."""
+        return [route.path for route in self._app.routes if isinstance(route, Route)]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request, connection or lifespan on."""
@@ -31,12 +38,12 @@ class FrontDoor:
             await self._app(scope, receive, send)
             return
         self._sandbox.catch_up()
-        if scope["type"] != "http" or not scope["path"].startswith(_API):
+        path = scope["path"].rstrip("/")
+        if scope["type"] != "http" or not f"{path}/".startswith(_API):
             await self._app(scope, receive, send)
             return
-        path = scope["path"].rstrip("/")
         scope = {**scope, "path": path}
-        if not path.startswith("/restapi"):
+        if not f"{path}/".startswith(_API[0]):
             await self._app(scope, receive, send)
             return
         numbered = self._numbered(send)

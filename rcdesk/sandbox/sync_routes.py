@@ -53,8 +53,7 @@ class SyncRoutes:
         date_from = now - REACH if wished is None else max(wished, now - REACH)
         missed_only = query.all("statusGroup", ("Missed", "All")) == ["Missed"]
         view = query.choice("view", VIEWS, "Simple")
-        all_records = self._log.select(date_from, now, _wanted(missed_only=missed_only))
-        records = all_records[:count]
+        records = self._log.select(date_from, now, _wanted(missed_only=missed_only))[:count]
         frame = Frame(
             epoch=self._log.epoch,
             revision=self._log.revision,
@@ -63,7 +62,7 @@ class SyncRoutes:
             view=view,
             missed_only=missed_only,
         )
-        return self._answer(asked, "FSync", records, frame, older=len(all_records) > count)
+        return self._answer(asked, "FSync", records, frame)
 
     def _incremental(self, asked: Asked) -> dict[str, Any]:
         """What is new since the token, and with `recordCount` that many older ones than it had."""
@@ -88,11 +87,9 @@ class SyncRoutes:
             view=had.view,
             missed_only=had.missed_only,
         )
-        return self._answer(asked, "ISync", [*fresh, *extension], frame, older=len(older) > len(extension))
+        return self._answer(asked, "ISync", [*fresh, *extension], frame)
 
-    def _answer(
-        self, asked: Asked, kind: str, records: list[Record], frame: Frame, *, older: bool
-    ) -> dict[str, Any]:
+    def _answer(self, asked: Asked, kind: str, records: list[Record], frame: Frame) -> dict[str, Any]:
         writer = RecordWriter(self._world.account, asked.uri, detailed=frame.view == "Detailed")
         return {
             "uri": str(asked.url),
@@ -101,7 +98,6 @@ class SyncRoutes:
                 "syncType": kind,
                 "syncToken": self._tokens.write(frame),
                 "syncTime": iso(self._world.now()),
-                "olderRecordsExist": older,
             },
         }
 
