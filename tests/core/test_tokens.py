@@ -1,69 +1,40 @@
-"""Use, refresh or sign in."""
-
 from __future__ import annotations
-
-import json
-from dataclasses import replace
 
 import pytest
 
-from rcdesk.core.tokens import Refresh, SignIn, Tokens, Use, after_refusal, next_step
+from rcdesk.core.tokens import Step, Tokens, next_step
 
-HOUR = 3600.0
-WEEK = 7 * 24 * HOUR
-HELD = Tokens(
-    access="a",
-    issued_at=0.0,
-    expires_at=HOUR,
-    refresh="r",
-    refresh_expires_at=WEEK,
-    scope="ReadAccounts RingOut",
-    owner_id="101",
-    endpoint_id="e",
-    session_id="s",
-)
+GRANTED = Tokens("a", "r", 1000.0, 4600.0, 10_000.0, "RingOut", "1", "e", "s")
 
 
 @pytest.mark.parametrize(
     ("tokens", "now", "step"),
     [
-        (HELD, 0.0, Use(HELD)),
-        (HELD, 0.8 * HOUR - 1, Use(HELD)),
-        (HELD, 0.8 * HOUR, Refresh(HELD, usable=True)),
-        (HELD, HOUR, Refresh(HELD, usable=False)),
-        (HELD, WEEK, SignIn("Your sign-in has expired.")),
-        (replace(HELD, refresh=""), HOUR - 1, Use(replace(HELD, refresh=""))),
-        (replace(HELD, refresh=""), HOUR, SignIn("Your sign-in has expired.")),
-        (replace(HELD, expires_at=2 * WEEK), 1.9 * WEEK, Use(replace(HELD, expires_at=2 * WEEK))),
-        (None, 0.0, SignIn("You are not signed in.")),
+        (None, 0.0, Step.SIGN_IN),
+        (GRANTED, 1000.0, Step.USE),
+        (GRANTED, 3879.0, Step.USE),
+        (GRANTED, 3880.0, Step.REFRESH),  # 80 % of its hour
+        (GRANTED, 9999.0, Step.REFRESH),
+        (GRANTED, 10_000.0, Step.SIGN_IN),
+        (Tokens("a", "", 1000.0, 4600.0, 10_000.0), 4599.0, Step.USE),
+        (Tokens("a", "", 1000.0, 4600.0, 10_000.0), 4600.0, Step.SIGN_IN),
+        (Tokens("a", "r", 1000.0, 4600.0, 2000.0), 4000.0, Step.USE),
     ],
 )
-def test_what_a_request_needs_first(tokens: Tokens | None, now: float, step: object) -> None:
-    assert next_step(tokens, now) == step
+def test_what_to_do_before_the_next_request(tokens: Tokens | None, now: float, step: Step) -> None:
+    assert next_step(tokens, now) is step
 
 
-def test_a_refused_token_is_refreshed_if_it_can_be() -> None:
-    assert after_refusal(HELD, 1.0) == Refresh(HELD, usable=False)
-    assert isinstance(after_refusal(replace(HELD, refresh=""), 1.0), SignIn)
+def test_tokens_come_back_from_plain_values_as_they_were() -> None:
+    assert Tokens.from_dict(GRANTED.to_dict() | {"later": 1}) == GRANTED
 
 
-def test_tokens_survive_being_kept() -> None:
-    assert Tokens.from_dict(json.loads(json.dumps(HELD.to_dict()))) == HELD
-    assert Tokens.from_dict(HELD.to_dict() | {"expires_at": 7200}) == replace(HELD, expires_at=7200.0)
+@pytest.mark.parametrize("junk", [{}, {"access": 5}, GRANTED.to_dict() | {"expires_at": "soon"}])
+def test_junk_is_told_apart(junk: dict[str, object]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        Tokens.from_dict(junk)
 
 
-@pytest.mark.parametrize(
-    "damage", [{"access": 5}, {"expires_at": "soon"}, {"expires_at": True}, {"refresh": None}]
-)
-def test_damaged_tokens_are_none(damage: dict[str, object]) -> None:
-    assert Tokens.from_dict(HELD.to_dict() | damage) is None
-
-
-def test_tokens_show_no_secret_when_printed() -> None:
-    shown = repr(replace(HELD, access="secret-a", refresh="secret-r"))
+def test_no_token_shows_when_printed() -> None:
+    shown = repr(Tokens("secret-a", "secret-r", 0.0, 1.0, 2.0))
     assert "secret" not in shown
-    assert "101" in shown
-
-
-def test_scopes_are_the_words_of_the_scope() -> None:
-    assert HELD.scopes == {"ReadAccounts", "RingOut"}
