@@ -1,0 +1,90 @@
+"""CallCards: the cards of the live calls, kept in step with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from rcdesk.core.calls import Call
+from rcdesk.ui.call_card import CallCard
+from rcdesk.ui.calls_model import CallsModel
+from rcdesk.ui.theme import GAP
+
+
+class CallCards(QWidget):
+    """One card for each row of the model, in its order. A spare one waits, so that a call is shown at once.
+
+    Signals:
+        chosen: the user wants to see more of this `Call`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, model: CallsModel, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._model = model
+        self._clock = clock
+        self._cards: list[CallCard] = []
+        self._spare: CallCard | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2 * GAP)
+        model.rowsInserted.connect(self._on_inserted)
+        model.rowsRemoved.connect(self._on_removed)
+        model.dataChanged.connect(self._on_changed)
+        if model.calls:
+            self._on_inserted(QModelIndex(), 0, len(model.calls) - 1)
+        QTimer.singleShot(0, self, self._prepare)
+
+    @property
+    def cards(self) -> tuple[CallCard, ...]:
+        """The cards shown, from the top."""
+        return tuple(self._cards)
+
+    def tick(self) -> None:
+        """Bring the clocks up to date."""
+        for card in self._cards:
+            card.tick()
+
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        for row in range(first, last + 1):
+            card = self._take_spare()
+            self._show(card, self._model.call_at(row))
+            self._cards.insert(row, card)
+            self._layout.insertWidget(row, card)
+            card.show()
+        QTimer.singleShot(0, self, self._prepare)
+
+    def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        for card in self._cards[first : last + 1]:
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        del self._cards[first : last + 1]
+
+    def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        for row in range(first.row(), last.row() + 1):
+            self._show(self._cards[row], self._model.call_at(row))
+
+    def _show(self, card: CallCard, call: Call) -> None:
+        card.show_call(call, self._model.who_is(call))
+
+    def _take_spare(self) -> CallCard:
+        self._prepare()
+        card, self._spare = self._spare, None
+        assert card is not None
+        return card
+
+    def _prepare(self) -> None:
+        if self._spare is None:
+            card = CallCard(self._clock)
+            card.setParent(self)
+            card.hide()
+            card.clicked.connect(lambda _checked=False: self._on_clicked(card))
+            self._spare = card
+
+    def _on_clicked(self, card: CallCard) -> None:
+        if card.call:
+            self.chosen.emit(card.call)

@@ -1,0 +1,205 @@
+"""Header: who is signed in, what others see of them, and how the link stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolTip, QWidget
+
+from rcdesk.core.account import Account, Availability, Presence
+from rcdesk.core.subscription import LinkStatus
+from rcdesk.services.feed import Latest
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import link_words, menus, theme, words
+from rcdesk.ui.painted import PaintedButton, draw_icon, draw_text
+from rcdesk.ui.pills import PRESENCE_LOOKS
+from rcdesk.ui.theme import GAP, Size, Tone
+
+HEIGHT = 60
+_DISC = 32
+_TEXT_LEFT = 40  # px from the left edge of the person to the words
+
+
+class PersonButton(PaintedButton):
+    """The person, with the presence as a dot and a word; a click opens the choice of presence."""
+
+    def __init__(self) -> None:
+        super().__init__(HEIGHT - 4 * GAP)
+        self._account: Account | None = None
+        self._presence: Availability | None = None
+        self._describe()
+
+    def show_person(self, account: Account | None) -> None:
+        """Show who is signed in; None for nobody."""
+        self._account = account
+        self._describe()
+
+    def show_presence(self, presence: Availability | None) -> None:
+        """Show what others see; None while it is not known."""
+        self._presence = presence
+        self._describe()
+
+    def _describe(self) -> None:
+        account, presence = self._account, self._presence
+        self.setEnabled(account is not None)
+        if account is None:
+            self.setAccessibleName("Not signed in")
+        else:
+            state = presence.value if presence else "presence not known"
+            self.setAccessibleName(
+                f"{account.name}, extension {account.extension_number}, {state}. Change presence"
+            )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = (self.height() - _DISC) / 2
+        self._paint_disc(painter, QRectF(0, top, _DISC, _DISC))
+        name = self._account.name if self._account else "rcdesk"
+        room = self.width() - _TEXT_LEFT
+        extension = f"ext. {self._account.extension_number}" if self._account else ""
+        small_strong = theme.font(Size.SMALL, strong=True)
+        extension_width = QFontMetrics(small_strong).horizontalAdvance(extension) + GAP
+        strong = theme.font(Size.BODY, strong=True)
+        taken = draw_text(painter, _TEXT_LEFT, top + 12, room - extension_width, name, strong, Tone.TEXT)
+        left = _TEXT_LEFT + taken + GAP
+        draw_text(painter, left, top + 12, extension_width, extension, small_strong, Tone.DIM)
+        self._paint_presence(painter, top + 30, room)
+        self.paint_ring(painter)
+
+    def _paint_disc(self, painter: QPainter, disc: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        known = self._account is not None
+        painter.setBrush(Tone.ACCENT.ink() if known else QColor(theme.tokens().hover))
+        painter.drawEllipse(disc)
+        if self._account is None:
+            draw_icon(painter, disc.left() + 8, disc.top() + 8, "person", Tone.DIM)
+            return
+        painter.setPen(Tone.ON_ACCENT.ink())
+        painter.setFont(theme.font(Size.BODY, strong=True))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, words.initials(self._account.name))
+        if self._presence:
+            painter.setPen(QPen(QColor(theme.tokens().surface), 2))
+            painter.setBrush(PRESENCE_LOOKS[self._presence][1].ink())
+            painter.drawEllipse(QRectF(disc.right() - 9, disc.bottom() - 9, 11, 11))
+
+    def _paint_presence(self, painter: QPainter, baseline: float, room: float) -> None:
+        if self._account is None:
+            text = "Not signed in"
+        else:
+            text = self._presence.value if self._presence else "Presence not known"
+        small = theme.font(Size.SMALL)
+        taken = draw_text(painter, _TEXT_LEFT, baseline, room - 4 * GAP, text, small, Tone.DIM)
+        if self._account:
+            draw_icon(painter, _TEXT_LEFT + taken + 3, baseline - 9, "chevron-down", Tone.DIM, 12)
+
+
+class LinkLabel(QWidget):
+    """How the link stands: icon and word; since when, and when it was last heard of, in the tooltip."""
+
+    def __init__(self, last_heard: Callable[[], float | None], clock: Callable[[], float]) -> None:
+        super().__init__()
+        self._last_heard = last_heard
+        self._clock = clock
+        self._status = LinkStatus()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_status(self._status)
+
+    def show_status(self, status: LinkStatus) -> None:
+        """Show how the link stands now."""
+        self._status = status
+        self.setAccessibleName(f"Connection: {link_words.LOOKS[status.state].word}")
+        self.setAccessibleDescription(link_words.LOOKS[status.state].meaning)
+        self.updateGeometry()
+        self.update()
+
+    def explained(self) -> str:
+        """Return what the tooltip says at this moment."""
+        return link_words.explained(self._status, self._last_heard(), self._clock())
+
+    def sizeHint(self) -> QSize:
+        word = link_words.LOOKS[self._status.state].word
+        return QSize(theme.ICON_SIZE + GAP + QFontMetrics(theme.font(Size.SMALL)).horizontalAdvance(word), 32)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.explained(), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look = link_words.LOOKS[self._status.state]
+        draw_icon(painter, 0, (self.height() - theme.ICON_SIZE) / 2, look.icon, look.tone)
+        left = theme.ICON_SIZE + GAP
+        draw_text(painter, left, 20, self.width() - left, look.word, theme.font(Size.SMALL), look.tone)
+
+
+class Header(QFrame):
+    """The line at the top of the window.
+
+    Signals:
+        presence_asked: the user wants others to see this `Availability`.
+        sign_in_asked, sign_out_asked: as they say.
+    """
+
+    presence_asked = Signal(object)
+    sign_in_asked = Signal()
+    sign_out_asked = Signal()
+
+    def __init__(
+        self,
+        session: Latest[SessionState],
+        presence: Latest[Presence],
+        link: Latest[LinkStatus],
+        last_heard: Callable[[], float | None],
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__()
+        self.setProperty("part", "header")
+        self.setFixedHeight(HEIGHT)
+        self.person = PersonButton()
+        self.link = LinkLabel(last_heard, clock)
+        self._presence = presence
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4 * GAP, 0, 4 * GAP, 0)
+        layout.setSpacing(2 * GAP)
+        layout.addWidget(self.person, 1)
+        layout.addWidget(self.link)
+        self.person.clicked.connect(lambda _checked=False: self._on_person())
+        undoings = (
+            session.follow(self._on_session),
+            presence.follow(self._on_presence),
+            link.follow(self.link.show_status),
+        )
+        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+
+    def presence_entries(self) -> list[menus.Entry]:
+        """Return the menu of the person."""
+        return [*presence_entries(self._presence.value, self.presence_asked.emit), menus.SEPARATOR,
+                menus.Entry("Sign out", self.sign_out_asked.emit, "sign-out")]  # fmt: skip
+
+    def _on_person(self) -> None:
+        menus.pop_up(self, self.presence_entries(), self.person.mapToGlobal(self.person.rect().bottomLeft()))
+
+    def _on_session(self, state: SessionState) -> None:
+        gone = state.phase in (Phase.SIGNED_OUT, Phase.SIGNING_IN)
+        self.person.show_person(None if gone else state.account)
+
+    def _on_presence(self, presence: Presence) -> None:
+        known = presence.user_status is not None or presence.dnd_status is not None
+        self.person.show_presence(presence.availability if known else None)
+
+
+def presence_entries(presence: Presence, ask: Callable[[Availability], None]) -> list[menus.Entry]:
+    """Return the choice of presence as a menu; the one that others see now is checked."""
+    known = presence.user_status is not None or presence.dnd_status is not None
+    chosen = presence.availability if known else None
+    return [
+        menus.Entry(wish.value, partial(ask, wish), *PRESENCE_LOOKS[wish], checked=wish is chosen)
+        for wish in Availability
+    ]

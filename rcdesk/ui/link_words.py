@@ -1,0 +1,39 @@
+"""How the link stands, in words, an icon and a colour: for the header, the tray and their tooltips. Pure text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.ui import words
+from rcdesk.ui.theme import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A state of the link. `meaning` tells what it means for the user."""
+
+    word: str
+    icon: str
+    tone: Tone
+    meaning: str
+
+
+LOOKS = {
+    LinkState.OFF: Look("Not connected", "offline", Tone.DIM, "Calls are not shown as they happen."),
+    LinkState.CONNECTING: Look("Connecting…", "recovering", Tone.DIM, "Calls are shown in a moment."),
+    LinkState.LIVE: Look("Live", "live", Tone.ON_CALL, "Calls are shown as they happen."),
+    LinkState.RECOVERING: Look(
+        "Recovering…", "recovering", Tone.RINGING, "Calls may be missing until it is live."
+    ),
+    LinkState.POLLING: Look("Polling", "polling", Tone.RINGING, "Calls are shown some seconds late."),
+    LinkState.SIGNED_OUT: Look("Signed out", "signed-out", Tone.DIM, "Sign in to see calls."),
+}
+
+
+def explained(status: LinkStatus, last_heard: float | None, now: float) -> str:
+    """Return the tooltip: "Live since 10:42, last event 12 s ago.", and what that means."""
+    look = LOOKS[status.state]
+    since = f" {words.since(status.since, now)}" if status.since else ""
+    heard = f", last event {words.span(now - last_heard)} ago" if last_heard is not None else ""
+    return f"{look.word.rstrip('…')}{since}{heard}.\n{look.meaning}"

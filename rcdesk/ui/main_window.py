@@ -1,0 +1,333 @@
+"""MainWindow: header, banner, strip, panes and navigation, and how they stand to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMoveEvent,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from rcdesk.core.account import Presence
+from rcdesk.core.calls import Call
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.history import CallRecord
+from rcdesk.core.subscription import LinkStatus
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import controls, theme, trace
+from rcdesk.ui.banner import Banner
+from rcdesk.ui.calls_model import CallsModel
+from rcdesk.ui.detail import Detail
+from rcdesk.ui.header import Header
+from rcdesk.ui.live_strip import LiveStrip
+from rcdesk.ui.navigation import Navigation, Pane
+from rcdesk.ui.theme import GAP
+from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.widgets import EmptyState
+
+NARROWEST, WIDE, LIST_WIDTH = 360, 840, 420  # px
+FIRST_SIZE = (420, 720)
+NO_LIMIT = 16_777_215  # px, Qt's own QWIDGETSIZE_MAX
+PLACE_RESTS = 500  # ms without a move after which the window's place is told
+EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSource:
+    """What the window listens to.
+
+    Attributes:
+        last_heard: unix seconds of the last sign of life of the link, None if there was none.
+        retry: tries at once what is waiting to be tried again; None if nothing can.
+        profile: shown in the title unless it is "default".
+    """
+
+    session: Latest[SessionState]
+    presence: Latest[Presence]
+    link: Latest[LinkStatus]
+    missed: Latest[int]
+    problems: Feed[Problem]
+    last_heard: Callable[[], float | None]
+    clock: Callable[[], float]
+    retry: Callable[[], None] | None = None
+    profile: str = "default"
+
+
+class MainWindow(QWidget):
+    """The window. It shows what the sources tell and turns what the user does into wishes.
+
+    Panes and detail are built when first needed: only the first pane stands between start and first paint.
+
+    Args:
+        panes: builds each pane, once.
+        detail: builds the detail that stands beside the list in a wide window, once.
+        place: what `place_changed` told last time; "" for the first time.
+        stays: whether closing may hide the window, since the tray leads back to it.
+
+    Signals:
+        sign_in_asked, sign_out_asked, quit_asked: as they say.
+        presence_asked: others shall see this `Availability`.
+        place_changed: the window has a new place, to be remembered as this text.
+    """
+
+    sign_in_asked = Signal()
+    sign_out_asked = Signal()
+    quit_asked = Signal()
+    presence_asked = Signal(object)
+    place_changed = Signal(str)
+
+    def __init__(
+        self,
+        source: WindowSource,
+        calls: CallsModel,
+        panes: Mapping[Pane, Callable[[], QWidget]],
+        detail: Callable[[], Detail],
+        ticker: Ticker,
+        place: str = "",
+        stays: Callable[[], bool] = lambda: False,
+    ) -> None:
+        super().__init__()
+        self._source = source
+        self._builders = dict(panes)
+        self._panes: dict[Pane, QWidget] = {}
+        self._build_detail = detail
+        self._detail: Detail | None = None
+        self._detail_open = False  # in a narrow window: in place of the list
+        self._stays = stays
+        self._painted = False
+        self._pane = Pane.CALLS
+        self.header = Header(source.session, source.presence, source.link, source.last_heard, source.clock)
+        self.banner = Banner(can_retry=source.retry is not None)
+        self.strip = LiveStrip(calls, source.clock, ticker)
+        self.navigation = Navigation()
+        self.signed_out = EmptyState("signed-out", "", "", "Sign in", controls.Kind.FILLED)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.signed_out)
+        self._lay_out()
+        self._connect()
+        self._add_shortcuts()
+        self._place_rests = QTimer(self, singleShot=True, interval=PLACE_RESTS)
+        self._place_rests.timeout.connect(lambda: self.place_changed.emit(self.place))
+        self._settle(place)
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle(
+            "rcdesk" if self._source.profile == "default" else f"rcdesk – {self._source.profile}"
+        )
+        self.setWindowIcon(theme.app_icon())
+        self._list = QWidget()
+        column = QVBoxLayout(self._list)
+        column.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addWidget(self._stack, 1)
+        self._body = QHBoxLayout()
+        self._body.setSpacing(0)
+        self._body.addWidget(self._list)
+        above = QVBoxLayout()
+        above.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 0)
+        above.addWidget(self.banner)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addLayout(above)
+        layout.addLayout(self._body, 1)
+        layout.addWidget(self.navigation)
+
+    def _connect(self) -> None:
+        self.header.presence_asked.connect(self.presence_asked)
+        self.header.sign_out_asked.connect(self.sign_out_asked)
+        self.signed_out.asked.connect(self.sign_in_asked)
+        self.banner.sign_in_asked.connect(self.sign_in_asked)
+        if self._source.retry:
+            self.banner.retry_asked.connect(self._source.retry)
+        self.strip.asked.connect(lambda: self.show_pane(Pane.CALLS))
+        self.navigation.chosen.connect(self.show_pane)
+        history = self.navigation.button(Pane.HISTORY)
+        undoings = (
+            self._source.session.follow(self._on_session),
+            self._source.missed.follow(history.show_count),
+            self._source.problems.subscribe(self.banner.tell),
+        )
+        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+
+    def _add_shortcuts(self) -> None:
+        for place, pane in enumerate(Pane, 1):
+            self._shortcut(f"Ctrl+{place}", partial(self.show_pane, pane))
+        self._shortcut("Ctrl+K", lambda: self.focus_field(Pane.DIAL))
+        self._shortcut("Ctrl+F", lambda: self.focus_field(Pane.HISTORY))
+        self._shortcut("Ctrl+W", self.close)
+        self._shortcut("Ctrl+Q", self.quit_asked.emit)
+
+    def _shortcut(self, keys: str, do: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(lambda: do())
+
+    def _settle(self, place: str) -> None:
+        """Take the place of last time, or the first one."""
+        self.setMinimumSize(NARROWEST, NARROWEST)
+        if not place or not self.restoreGeometry(QByteArray.fromBase64(place.encode())):
+            self.resize(*FIRST_SIZE)
+        self.show_pane(Pane.CALLS)
+
+    @property
+    def place(self) -> str:
+        """The window's place and size, as a text to be remembered."""
+        return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane that is shown."""
+        return self._pane
+
+    @property
+    def wide(self) -> bool:
+        """Whether list and detail stand side by side."""
+        return self.width() >= WIDE
+
+    def pane(self, pane: Pane) -> QWidget:
+        """Return a pane, building it if nobody needed it before."""
+        if pane not in self._panes:
+            self._panes[pane] = built = self._builders[pane]()
+            self._stack.addWidget(built)
+        return self._panes[pane]
+
+    def show_pane(self, pane: Pane) -> None:
+        """Show `pane`; a detail in its place goes."""
+        self._pane = pane
+        self._detail_open = False
+        self.navigation.show_current(pane)
+        self._arrange()
+
+    def focus_field(self, pane: Pane) -> None:
+        """Show `pane` and put the keyboard into its field, with the text selected."""
+        self.show_pane(pane)
+        field = self.pane(pane).findChild(QLineEdit)
+        if field:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            field.selectAll()
+
+    def show_call(self, call: Call) -> None:
+        """Show more of a live call: beside the list, or in its place where there is no room."""
+        self._the_detail().show_call(call)
+        self._open_detail()
+
+    def show_record(self, record: CallRecord) -> None:
+        """Show more of a call of the past: beside the list, or in its place where there is no room."""
+        self._the_detail().show_record(record)
+        self._open_detail()
+
+    def preview_record(self, record: CallRecord | None) -> None:
+        """Show more of a call of the past if there is room beside the list; else leave the list alone."""
+        if self.wide:
+            self._the_detail().show_record(record)
+
+    def bring_up(self) -> None:
+        """Show the window in front, since the user asked for it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def _the_detail(self) -> Detail:
+        if self._detail is None:
+            self._detail = self._build_detail()
+            self._detail.left.connect(self._close_detail)
+            self._detail.setParent(self)
+            self._place_detail()
+        return self._detail
+
+    def _open_detail(self) -> None:
+        self._detail_open = True
+        self._arrange()
+
+    def _close_detail(self) -> None:
+        self._detail_open = False
+        self._arrange()
+
+    def _place_detail(self) -> None:
+        """Put the detail beside the list, or among the panes."""
+        if self._detail is None or self._detail.beside == self.wide:
+            return
+        self._detail.set_beside(beside=self.wide)
+        if self.wide:
+            self._stack.removeWidget(self._detail)
+            self._body.addWidget(self._detail, 1)
+        else:
+            self._body.removeWidget(self._detail)
+            self._stack.addWidget(self._detail)
+
+    def _arrange(self) -> None:
+        wide = self.wide
+        self._list.setMinimumWidth(LIST_WIDTH if wide else 0)
+        self._list.setMaximumWidth(LIST_WIDTH if wide else NO_LIMIT)
+        if wide:
+            self._the_detail().show()
+        self._place_detail()
+        shown = self._shown_page()
+        self._stack.setCurrentWidget(shown)
+        self.strip.set_wanted(wanted=shown is not self._panes.get(Pane.CALLS))
+
+    def _shown_page(self) -> QWidget:
+        phase = self._source.session.value.phase
+        if phase in (Phase.SIGNED_OUT, Phase.SIGNING_IN) and self._pane in (Pane.CALLS, Pane.DIAL):
+            return self.signed_out
+        if self._detail_open and self._detail and not self.wide:
+            return self._detail
+        return self.pane(self._pane)
+
+    def _on_session(self, state: SessionState) -> None:
+        if state.phase is Phase.SIGNING_IN:
+            self.signed_out.tell(
+                "Signing in…", "This takes a moment. In the browser it takes as long as you do."
+            )
+        else:
+            self.signed_out.tell("Not signed in", "Sign in, and calls to any of your phones appear here.")
+        self.banner.tell_lasting((state.problem or EXPIRED) if state.phase is Phase.EXPIRED else None)
+        if state.phase is Phase.SIGNED_IN and state.notice:
+            self.banner.inform(state.notice)
+        if self._panes:
+            self._arrange()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()  # the window leads the program's life: only quitting ends it
+        self.place_changed.emit(self.place)
+        if self._stays():
+            self.hide()
+        else:
+            self.showMinimized()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.banner.problem:
+            self.banner.dismiss()
+        else:
+            self.show_pane(Pane.CALLS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            trace.mark("painted")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._panes:
+            self._arrange()
+        self._place_rests.start()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place_rests.start()

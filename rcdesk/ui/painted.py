@@ -1,0 +1,75 @@
+"""Painted: a button that paints itself, and helpers to paint text; for rows and cards that come and go fast."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+
+from rcdesk.ui import theme
+from rcdesk.ui.theme import Tone
+
+
+class PaintedButton(QAbstractButton):
+    """Something large that can be clicked, focused and read out; subclasses paint it."""
+
+    def __init__(self, height: int) -> None:
+        super().__init__()
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @property
+    def hovered(self) -> bool:
+        return self.underMouse() and self.isEnabled()
+
+    def paint_surface(self, painter: QPainter, border: QColor | None = None) -> None:
+        """Paint a card that fills the widget: its ground, its border, and the ring if the keyboard is here."""
+        colours = theme.tokens()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ring = self.hasFocus()
+        pen = QColor(colours.accent) if ring else (border or QColor(colours.line))
+        width = 2.0 if ring else 1.0
+        painter.setPen(QPen(pen, width))
+        painter.setBrush(QColor(colours.surface))
+        inset = width / 2
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, theme.CARD_RADIUS, theme.CARD_RADIUS)
+
+    def paint_ring(self, painter: QPainter) -> None:
+        """Paint the focus ring just inside the widget, if the keyboard is here."""
+        if self.hasFocus():
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.tokens().accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), theme.RADIUS, theme.RADIUS)
+
+
+def draw_text(
+    painter: QPainter, x: float, baseline: float, width: float, text: str, font: QFont, tone: Tone
+) -> int:
+    """Draw one line from `x`, cut with … where `width` ends; return how wide it got."""
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+    painter.setFont(font)
+    painter.setPen(tone.ink())
+    painter.drawText(QPointF(x, baseline), shown)
+    return metrics.horizontalAdvance(shown)
+
+
+def draw_right(painter: QPainter, right: float, baseline: float, text: str, font: QFont, tone: Tone) -> int:
+    """Draw one line that ends at `right`; return how wide it is."""
+    width = QFontMetrics(font).horizontalAdvance(text)
+    painter.setFont(font)
+    painter.setPen(tone.ink())
+    painter.drawText(QPointF(right - width, baseline), text)
+    return width
+
+
+def draw_icon(
+    painter: QPainter, x: float, y: float, name: str, tone: Tone, size: int = theme.ICON_SIZE
+) -> None:
+    """Draw an icon with its upper left corner at `x`, `y`."""
+    dpr = painter.device().devicePixelRatioF()
+    painter.drawPixmap(QPointF(x, y), theme.pixmap(name, tone, size, dpr))

@@ -1,0 +1,65 @@
+"""The window as the program assembles it, over a made-up world, with plain stand-ins for the dial pad and settings."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from rcdesk.ui.call_detail import CallDetail
+from rcdesk.ui.calls_model import CallsModel
+from rcdesk.ui.calls_pane import CallsPane
+from rcdesk.ui.controls import Field
+from rcdesk.ui.detail import Detail
+from rcdesk.ui.history_pane import HistoryPane
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.navigation import Pane
+from rcdesk.ui.record_detail import RecordDetail
+from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.widgets import column
+from tests.ui.world import World, who
+
+
+class Assembled:
+    """The window and its parts."""
+
+    def __init__(self, world: World, place: str = "", *, tray: bool = False) -> None:
+        self.world = world
+        self.tray = tray
+        self.ticker = Ticker()
+        self.model = CallsModel(world.changes, who, world.names, world.live)
+        self.built: list[Pane] = []
+        makers = {pane: (lambda pane=pane: self._build(pane)) for pane in Pane}
+        self.window = MainWindow(
+            world.window(), self.model, makers, self._detail, self.ticker, place, lambda: self.tray
+        )
+
+    @property
+    def calls_pane(self) -> CallsPane:
+        pane = self.window.pane(Pane.CALLS)
+        assert isinstance(pane, CallsPane)
+        return pane
+
+    def _detail(self) -> Detail:
+        clock = self.world.clock
+        return Detail(CallDetail(self.model, clock, self.ticker), RecordDetail(who, clock))
+
+    def _build(self, pane: Pane) -> QWidget:
+        self.built.append(pane)
+        if pane is Pane.CALLS:
+            return self._calls()
+        if pane is Pane.HISTORY:
+            history = HistoryPane(self.world.history())
+            history.record_selected.connect(self.window.preview_record)
+            return history
+        plain = QWidget()
+        plain.setLayout(column(Field(f"{pane.value} field"), 1))
+        return plain
+
+    def _calls(self) -> CallsPane:
+        pane = CallsPane(self.model, self.world.history(), self.world.link, self.ticker)
+        pane.call_chosen.connect(self.window_show_call)
+        pane.record_chosen.connect(lambda record: self.window.show_record(record))
+        pane.dial_asked.connect(lambda: self.window.show_pane(Pane.DIAL))
+        return pane
+
+    def window_show_call(self, call: object) -> None:
+        self.window.show_call(call)  # type: ignore[arg-type]

@@ -1,0 +1,112 @@
+"""Renders every view with realistic data into build/gallery/: `python tests/ui/gallery.py`.
+
+Run it with QT_SCALE_FACTOR=2 for pictures at 200 %. Nothing is asserted; the pictures are to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import theme
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.navigation import Pane
+from tests.ui.assembled import Assembled
+from tests.ui.world import HOLDING, NOW, RECORDS, RINGING, TALKING, World, record
+
+TARGET = Path(__file__).resolve().parents[2] / "build" / "gallery"
+SIGN_IN_ENDED = Problem("Your sign-in has ended.", "It was not used for a week. Sign in again.", Kind.SIGN_IN)
+OFFLINE = Problem("The call log was not read.", "Check the network; it is tried again by itself.", Kind.OFFLINE)
+
+
+def views() -> Iterator[tuple[str, QWidget]]:
+    """Yield each view with the name of its picture."""
+    live = (HOLDING, TALKING, RINGING)
+    yield "calls", sized(Assembled(World(live)), 420)
+    yield "calls-360", sized(Assembled(World(live)), 360)
+    yield "calls-quiet", sized(Assembled(World()), 420)
+    yield "calls-empty", sized(Assembled(World(records=())), 420)
+    wide = Assembled(World(live))
+    wide.window.resize(1000, 720)
+    wide.window.show_call(TALKING)
+    yield "calls-wide", wide.window
+    past = Assembled(World(live[:1]))
+    past.window.resize(900, 720)
+    past.window.show_record(RECORDS[1])
+    yield "record-wide", past.window
+    narrow = sized(Assembled(World(live)), 420)
+    narrow.show_call(RINGING)
+    yield "call-narrow", narrow
+    yield "history-strip", on(Pane.HISTORY, Assembled(World(live[1:])))
+    many = Assembled(World(tuple(replace(TALKING, key=str(n)) for n in range(5))))
+    yield "strip-many", on(Pane.DIAL, many)
+    yield from troubles()
+
+
+def troubles() -> Iterator[tuple[str, QWidget]]:
+    """Yield the window when not all is well."""
+    out = World()
+    out.session.publish(SessionState())
+    out.link.publish(LinkStatus(LinkState.SIGNED_OUT))
+    yield "signed-out", sized(Assembled(out), 420)
+    expired = World((TALKING,))
+    expired.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW - 600))
+    expired.session.publish(replace(expired.session.value, phase=Phase.EXPIRED, problem=SIGN_IN_ENDED))
+    yield "expired", sized(Assembled(expired), 420)
+    lost = World((TALKING,))
+    lost.link.publish(LinkStatus(LinkState.RECOVERING, NOW - 40))
+    window = sized(Assembled(lost), 360)
+    lost.problems.publish(OFFLINE)
+    yield "recovering", window
+    long = World(records=(record(1, "+16505550147", 400, RECORDS[1].outcome, location="A place with a long name, CA"),))
+    long.session.publish(replace(long.session.value, notice="Signed in for this run only: no keyring here."))
+    yield "notice", sized(Assembled(long), 360)
+
+
+def sized(made: Assembled, width: int) -> MainWindow:
+    made.window.resize(width, 720)
+    return keep(made)
+
+
+def on(pane: Pane, made: Assembled) -> MainWindow:
+    made.window.resize(420, 720)
+    made.window.show_pane(pane)
+    return keep(made)
+
+
+_kept: list[Assembled] = []
+
+
+def keep(made: Assembled) -> MainWindow:
+    _kept.append(made)
+    return made.window
+
+
+def main() -> None:
+    """Render everything in both themes."""
+    app = QApplication([])
+    dress = theme.Theme(app, "light")
+    scale = os.environ.get("QT_SCALE_FACTOR", "1")
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for setting in ("light", "dark"):
+        dress.choose(setting)
+        for name, view in views():
+            view.show()
+            app.processEvents()
+            view.grab().save(str(TARGET / f"{name}-{setting}@{scale}x.png"))
+            view.hide()
+
+
+if __name__ == "__main__":
+    main()
