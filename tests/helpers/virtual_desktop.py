@@ -69,6 +69,7 @@ class Desktop:
     def __init__(self, folder: Path, ending: ExitStack) -> None:
         self._folder = folder
         self._ending = ending
+        self._parts: list[subprocess.Popen[bytes]] = []
         home = folder / "home"
         self.environ = {name: value for name, value in os.environ.items() if name not in FOREIGN} | FIXED
         self.environ |= {
@@ -99,6 +100,7 @@ class Desktop:
             command, env=self.environ, stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=passing
         )
         self._ending.callback(end, part)
+        self._parts.append(part)
         assert part.stdin
         with part.stdin as ear:
             ear.write(stdin.encode())
@@ -120,6 +122,10 @@ class Desktop:
         asked = subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False)
         return asked.stdout if asked.returncode == 0 else ""
 
+    def lost(self) -> bool:
+        """Tell whether a part has ended."""
+        return any(part.poll() is not None for part in self._parts)
+
     def last_words(self) -> str:
         """Return the ends of all logs."""
         logs = sorted(self._folder.glob("*.log"))
@@ -132,9 +138,9 @@ def desktop(size: str = "1280x800", tray: bool = True) -> Iterator[Desktop]:
     with ExitStack() as ending:
         folder = tempfile.TemporaryDirectory(prefix="rcdesk-desk-", ignore_cleanup_errors=True)
         desk = Desktop(Path(ending.enter_context(folder)), ending)
-        screen = desk.start_and_read(
-            "Xvfb", "-displayfd", "FD", "-screen", "0", f"{size}x24", "-nolisten", "tcp"
-        )
+        geometry = ("-screen", "0", f"{size}x24")
+        # -noreset: else the screen starts anew when its last client leaves, which throws out one just arriving
+        screen = desk.start_and_read("Xvfb", "-displayfd", "FD", *geometry, "-nolisten", "tcp", "-noreset")
         desk.environ["DISPLAY"] = f":{screen}"
         if ACCESSIBILITY.exists():
             desk.file(f"services/{ACCESSIBILITY.name}", ACCESSIBILITY.read_text())
@@ -165,7 +171,7 @@ def _furnish(desk: Desktop, tray: bool) -> None:
     deadline = time.monotonic() + READY_WITHIN
     for part, is_there in awaited.items():
         while not is_there():
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or desk.lost():
                 raise NotReadyError(f"The {part} did not get ready.{desk.last_words()}")
             threading.Event().wait(0.05)
 
