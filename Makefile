@@ -1,0 +1,53 @@
+# `make demo` and `make test` are all that most people need. Each sets up what it lacks (packaging/setup.sh).
+
+SHELL := /bin/bash
+python := .venv/bin/python
+desk := $(python) -m tests.helpers.virtual_desktop --
+
+.PHONY: help demo test lint format unit desk bench conformance sdk-js constraints clean window desktop
+
+help: ## show this
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+
+demo: ## open rcdesk, signed in to a platform of its own (without a display: pictures in build/demo/)
+	@packaging/demo.sh
+
+test: desktop ## everything that must hold
+	@packaging/test.sh
+
+lint: window ## style, types, floors
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@.venv/bin/lint-imports
+
+format: window ## let ruff format and mend what it can
+	@$(python) -m ruff format
+	@$(python) -m ruff check --fix
+
+unit: window ## the tests that need no desktop; narrow them with ARGS="tests/core -k late"
+	@QT_QPA_PLATFORM=offscreen $(python) -m pytest --ignore=tests/desk $(ARGS)
+
+desk: desktop ## the tests on a real, throw-away desktop
+	@$(desk) $(python) -m pytest tests/desk $(ARGS)
+
+bench: desktop ## how fast, how heavy (benchmarks/README.md)
+	@$(desk) $(python) -m benchmarks.start $(ARGS)
+
+conformance: window ## check the sandbox against the vendor's document: make conformance OPENAPI=FILE
+	@test -f "$(OPENAPI)" || { echo 'Name the document: make conformance OPENAPI=path/to/openapi.yaml' >&2; exit 2; }
+	@RCDESK_OPENAPI="$$(realpath -- "$(OPENAPI)")" $(python) -m pytest tests/sandbox/test_conformance.py $(ARGS)
+
+sdk-js: window ## the vendor's JavaScript SDK as a client of the sandbox (needs npm)
+	@RCDESK_SDK_JS=1 $(python) -m pytest tests/sdk_js $(ARGS)
+
+constraints: window ## write packaging/constraints.txt from what is installed now
+	@{ sed '/^$$/q' packaging/constraints.txt; $(python) -m pip freeze --exclude-editable; } >build/constraints.txt
+	@mv build/constraints.txt packaging/constraints.txt
+
+clean: ## remove what was built and the virtual environment
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+window desktop: # what to set up
+	@packaging/setup.sh $@
