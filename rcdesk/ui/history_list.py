@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from rcdesk.core.history import CallRecord
 from rcdesk.ui import theme
 from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_row import HistoryDelegate
+from rcdesk.ui.menus import Entry, pop_up
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.widgets import copy_text
-
-MARGIN = 4 * theme.GAP  # px to both sides of the rows; the list itself is as wide as the pane
 
 
 class HistoryList(QListView):
@@ -45,8 +44,6 @@ class HistoryList(QListView):
         self.setTabKeyNavigation(False)
         self.verticalScrollBar().setSingleStep(theme.ROW_HEIGHT // 2)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
-        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
-        self._on_range_changed(0, 0)
         self.activated.connect(self._on_activated)
         model.about_to_replace.connect(self._remember_place)
         model.replaced.connect(self._return_to_place)
@@ -55,20 +52,16 @@ class HistoryList(QListView):
         """Return the call that the keyboard is at, None if it is at none."""
         return self._calls.record_at(self.currentIndex())
 
-    def menu_for(self, record: CallRecord) -> QMenu:
-        """Return the menu of one call; it deletes itself when closed."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def menu_of(self, record: CallRecord) -> list[Entry]:
+        """Return what can be done with one call; nothing if its number was withheld."""
+        if not record.number:
+            return [Entry("The number was withheld")]
         shown = self._calls.who_is(record).number
-        for text, chosen in (
-            ("Call back", lambda: self.call_back_asked.emit(record.number)),
-            ("Copy number", lambda: copy_text(record.number)),
-            (f"Copy as shown: {shown}", lambda: copy_text(shown)),
-        ):
-            action = menu.addAction(text)
-            action.setEnabled(bool(record.number))
-            action.triggered.connect(lambda _checked=False, do=chosen: do())
-        return menu
+        return [
+            Entry("Call back", lambda: self.call_back_asked.emit(record.number), "phone"),
+            Entry("Copy number", lambda: copy_text(record.number), "copy"),
+            Entry(f"Copy as shown: {shown}", lambda: copy_text(shown), "copy"),
+        ]
 
     def _tell(self) -> None:
         record = self.current_record()
@@ -85,11 +78,6 @@ class HistoryList(QListView):
         bar = self.verticalScrollBar()
         if value > bar.maximum() - 2 * bar.pageStep():
             self._calls.fetchMore(QModelIndex())  # before its place is reached
-
-    def _on_range_changed(self, _minimum: int, maximum: int) -> None:
-        """Keep the rows as wide with a scroll bar as without: it lies in the margin of the pane."""
-        right = MARGIN - (self.verticalScrollBar().sizeHint().width() if maximum else 0)
-        self.setViewportMargins(MARGIN, 0, max(right, 0), 0)
 
     def _remember_place(self) -> None:
         self._anchors = []
@@ -138,4 +126,4 @@ class HistoryList(QListView):
         record = self._calls.record_at(index)
         if record:
             at = self.visualRect(index).center() if by_keyboard else event.pos()
-            self.menu_for(record).popup(self.viewport().mapToGlobal(at))
+            pop_up(self, self.menu_of(record), self.viewport().mapToGlobal(at))

@@ -17,7 +17,7 @@ from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.clear_field import ClearField
 from rcdesk.ui.history_list import HistoryList
 from rcdesk.ui.history_model import Find, HistoryModel
-from rcdesk.ui.theme import GAP, Size, Tone
+from rcdesk.ui.theme import Size, Tone
 from rcdesk.ui.widgets import ElidedLabel, EmptyState, column
 
 SEEN_AFTER_MS = 1000  # of looking; a glance in passing takes no missed call off the badge
@@ -101,11 +101,8 @@ class HistoryPane(QWidget):
         self._midnight.timeout.connect(self._on_midnight)
 
     def _lay_out(self) -> None:
-        above = column(self.search, self.filters, self._syncing)
-        above.setContentsMargins(4 * GAP, 0, 4 * GAP, 0)
-        layout = column(above, self._stack)
-        layout.setContentsMargins(0, 3 * GAP, 0, 0)
-        layout.setStretch(1, 1)
+        layout = column(self.search, self.filters, self._syncing, self._stack)
+        layout.setStretch(3, 1)
         self.setLayout(layout)
 
     def _connect(self) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rcdesk.core.history import CallRecord, Outcome
 from rcdesk.ui import outcomes, theme, words
 from rcdesk.ui.history_model import DayRow, HistoryModel, RecordRow
+from rcdesk.ui.painted import draw_icon, draw_right, draw_text
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.theme import GAP, ICON_SIZE, ROW_HEIGHT, Size, Tone
 
 HEADER_HEIGHT = 32
 INDENT = 34  # px from the left edge to the words; the icon stands before them
-RIGHT = GAP
 BASELINES = (22, 39)  # px from the top of a row to the feet of its two lines
 MARK = 3  # px, the bar that shows where the keyboard is
 
@@ -74,35 +74,21 @@ class HistoryDelegate(QStyledItemDelegate):
 
     def _paint_record(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
         who = self._model.who_is(record)
-        strong = record.outcome is Outcome.MISSED
         extent, tone = right_side(record)
-        self._paint_icon(painter, rect, record)
+        top = rect.center().y() - ICON_SIZE // 2
+        draw_icon(painter, rect.left() + 6, top, outcomes.icon(record), outcomes.tone(record))
         first, second = (rect.top() + line for line in BASELINES)
-        small = theme.font(Size.SMALL)
+        small, right = theme.font(Size.SMALL), rect.right() + 1 - GAP
         start = words.time_of_day(record.started_at)
-        taken = max(self._draw_right(painter, rect, first, start, small, Tone.DIM),
-                    self._draw_right(painter, rect, second, extent, small, tone))  # fmt: skip
-        width = rect.width() - INDENT - RIGHT - taken - 3 * GAP
+        taken = max(
+            draw_right(painter, right, first, start, small, Tone.DIM),
+            draw_right(painter, right, second, extent, small, tone),
+        )
         left = rect.left() + INDENT
-        name_font = theme.font(Size.BODY, strong=strong)
-        self._draw(painter, QPoint(left, first), width, who.title, name_font, Tone.TEXT)
-        below = second_line(record, who.title, who.number)
-        self._draw(painter, QPoint(left, second), width, below, small, Tone.DIM)
-
-    def _paint_icon(self, painter: QPainter, rect: QRect, record: CallRecord) -> None:
-        dpr = painter.device().devicePixelRatio()
-        place = QPoint(rect.left() + 2 * GAP - 2, rect.center().y() - ICON_SIZE // 2)
-        painter.drawPixmap(place, theme.pixmap(outcomes.icon(record), outcomes.tone(record), ICON_SIZE, dpr))
-
-    def _draw(self, painter: QPainter, at: QPoint, width: int, text: str, font: QFont, tone: Tone) -> None:
-        painter.setFont(font)
-        painter.setPen(tone.ink())
-        painter.drawText(at, QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width))
-
-    def _draw_right(self, painter: QPainter, rect: QRect, y: int, text: str, font: QFont, tone: Tone) -> int:
-        width = QFontMetrics(font).horizontalAdvance(text)
-        self._draw(painter, QPoint(rect.right() + 1 - RIGHT - width, y), width + 1, text, font, tone)
-        return width
+        room = right - taken - left - 3 * GAP
+        name_font = theme.font(Size.BODY, strong=record.outcome is Outcome.MISSED)
+        draw_text(painter, left, first, room, who.title, name_font, Tone.TEXT)
+        draw_text(painter, left, second, room, second_line(record, who.title, who.number), small, Tone.DIM)
 
     def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

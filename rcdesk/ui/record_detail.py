@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord
@@ -63,9 +63,7 @@ class RecordDetail(QWidget):
             EmptyState("clock", "No call selected", "Select a call to see all about it here.")
         )
         self._stack.addWidget(self._in_card())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 3 * GAP)
-        layout.addWidget(self._stack)
+        self.setLayout(column(self._stack))
 
     def show_record(self, record: CallRecord | None) -> None:
         """Show a call, or the empty state."""

@@ -70,9 +70,12 @@ QFrame[part="navigation"] { background: $surface; border: none; border-top: 1px 
 QFrame[part="detail"] { background: $bg; border: none; border-left: 1px solid $line; }
 QFrame[part="banner"] { background: $ringing_ground; border: none; border-radius: 8px; }
 QFrame[part="banner"][tone="danger"] { background: $danger_ground; }
+QFrame[part="banner"][tone="dim"] { background: $hover; }
+QFrame[part="bar"] { background: $ringing_ground; border: none; border-bottom: 1px solid $line; }
+QFrame[part="bar"][tone="danger"] { background: $danger_ground; }
 QFrame[part="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QScrollArea, QAbstractScrollArea[part="list"] { background: transparent; border: none; }
-QWidget[part="pane"] { background: transparent; }
+QWidget[part="pane"], QFrame[part="pane"] { background: transparent; border: none; }
 """
 
 _MOVING = """
@@ -82,14 +85,14 @@ QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $dim; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle { background: $line; border-radius: 3px; margin: 3px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $dim; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; border: none; }
 """
 
 _SHEET = string.Template(_LABELS + _BUTTONS + _FIELDS + _FRAMES + _MOVING)

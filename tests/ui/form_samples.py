@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord, Filter, Outcome, Page, Query
 from rcdesk.core.people import Source, Who
+from rcdesk.core.ringout import End, Order, Progress, Step
 
 NOW = datetime(2026, 11, 20, 10, 42).astimezone().timestamp()
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
@@ -107,3 +109,56 @@ class FakeStore:
     def deliver_all(self) -> None:
         while self.pending:
             self.deliver()
+
+
+ORDER = Order(
+    "+4722123456", "+16505550101", "Desk phone", caller_id="+18885434778", prompt=False, name="Martin Olsen"
+)
+BEGUN = Progress(
+    ORDER, Step.RINGING, Step.WAITING, "Ringing your desk phone …", "Martin Olsen", can_cancel=True
+)
+UNDER_WAY = Progress(
+    ORDER, Step.ANSWERED, Step.RINGING, "Your desk phone answered", "Ringing Martin Olsen …", can_cancel=True,
+    advice="Your phone is already connected. If cancelling doesn’t stop it, hang up your phone.",
+)  # fmt: skip
+RINGOUTS: dict[str, Progress] = {
+    "begun": BEGUN,
+    "under_way": UNDER_WAY,
+    "cancelling": replace(UNDER_WAY, can_cancel=False, cancelling=True),
+    "connected": replace(
+        UNDER_WAY, other=Step.ANSWERED, other_words="Martin Olsen answered", advice="", can_cancel=False,
+        end=End.CONNECTED, summary="You are connected to Martin Olsen.",
+    ),
+    "cancelled": replace(
+        BEGUN, own=Step.OVER, own_words="Your desk phone stopped ringing", other_words="Martin Olsen was not called",
+        can_cancel=False, end=End.CANCELLED, summary="The call was cancelled.",
+    ),
+    "not_cancelled": replace(
+        UNDER_WAY, can_cancel=False, end=End.NOT_CANCELLED, summary="The call could not be cancelled.",
+        advice="Hang up your phone to stop it.",
+    ),
+    "own_not_answered": replace(
+        BEGUN, own=Step.FAILED, own_words="Your desk phone was not answered", other_words="Martin Olsen was not called",
+        can_cancel=False, end=End.OWN_NOT_ANSWERED, summary="Your phone was not answered, so nobody was called.",
+        advice="Choose the phone that is beside you and try again.",
+    ),
+    "not_answered": replace(
+        UNDER_WAY, other=Step.FAILED, other_words="Martin Olsen did not answer", advice="", can_cancel=False,
+        end=End.NOT_ANSWERED, summary="Martin Olsen did not answer.",
+    ),
+    "failed": replace(
+        UNDER_WAY, other=Step.FAILED, other_words="Martin Olsen was not called", can_cancel=False, end=End.FAILED,
+        summary="The call was not placed: calls abroad are off for this account.",
+        advice="Ask your administrator to allow calls abroad.",
+    ),
+    "lost": replace(
+        UNDER_WAY, can_cancel=False, end=End.LOST, summary="What became of the call is not known.",
+        advice="Look at your phone. The history will tell once the platform does.",
+    ),
+}  # fmt: skip
+
+
+def a_ringout(end: str) -> list[Progress]:
+    """How a RingOut goes until it stands as `end` names it."""
+    early = end in ("begun", "cancelled", "own_not_answered")
+    return [BEGUN, RINGOUTS[end]] if early else [BEGUN, UNDER_WAY, RINGOUTS[end]]

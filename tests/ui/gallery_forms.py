@@ -7,18 +7,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
 from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.session import Phase, Server, SessionState
 from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.login_dialog import LoginDialog
 from rcdesk.ui.record_detail import RecordDetail
+from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.theme import Theme
 from tests.ui import form_samples as samples
 
@@ -81,18 +86,88 @@ def history_waiting() -> QWidget:
     return pane
 
 
-VIEWS: dict[str, Maker] = {
-    view.__name__: view
-    for view in (
-        history,
-        history_wide,
-        history_syncing,
-        history_searched,
-        history_not_found,
-        history_empty,
-        history_waiting,
-    )
-}
+def ringout(end: str) -> QWidget:
+    view = RingOutView(lambda number: samples.SHOWN.get(number, number), lambda: next(times))
+    times = itertools.chain((samples.NOW, samples.NOW, samples.NOW + 4), itertools.repeat(samples.NOW + 15))
+    for progress in samples.a_ringout(end):
+        view.show_progress(progress)
+    return view
+
+
+PROBLEM = Problem(
+    "You are not signed in.",
+    "Number, extension and password do not belong together; check them.",
+    Kind.SIGN_IN,
+)
+CUSTOM_SERVER = Server("https://platform.example.com", "aBcD-1234")
+
+
+def login(state: SessionState, defaults: Server = CUSTOM_SERVER) -> LoginDialog:
+    return LoginDialog(Latest(state), lambda *_: None, lambda: None, defaults, start_demo=lambda: None)
+
+
+def login_browser() -> QWidget:
+    return login(SessionState(), Server("", ""))
+
+
+def login_waiting() -> QWidget:
+    address = "https://platform.ringcentral.com/restapi/oauth/authorize?response_type=code&client_id=aBcD"
+    return login(SessionState(Phase.SIGNING_IN, browser_url=address))
+
+
+def login_jwt() -> QWidget:
+    dialog = login(SessionState())
+    dialog.ways.choose(dialog.jwt)
+    dialog._arrange()
+    return dialog
+
+
+def login_password() -> QWidget:
+    dialog = login(SessionState(problem=PROBLEM, server="https://platform.example.com"))
+    dialog.ways.choose(dialog.password)
+    dialog.password.number.set_text("+1 650 555 0101")
+    dialog.password.password.set_text("tr0ub4dor")
+    dialog._arrange()
+    return dialog
+
+
+def login_wrong() -> QWidget:
+    dialog = login(SessionState(), Server("http://example.com", ""))
+    dialog.ways.choose(dialog.password)
+    dialog._on_go()
+    return dialog
+
+
+def login_demo() -> QWidget:
+    dialog = login(SessionState(), Server("", ""))
+    dialog.server.choice.setCurrentIndex(2)
+    return dialog
+
+
+LOGINS = (login_browser, login_waiting, login_jwt, login_password, login_wrong, login_demo)
+HISTORIES = (
+    history,
+    history_wide,
+    history_syncing,
+    history_searched,
+    history_not_found,
+    history_empty,
+    history_waiting,
+)
+VIEWS: dict[str, Maker] = {view.__name__: view for view in (*HISTORIES, *LOGINS)}
+VIEWS |= {f"ringout_{end}": partial(ringout, end) for end in samples.RINGOUTS}
+
+
+def framed(view: QWidget, width: int) -> QWidget:
+    if view.isWindow() and isinstance(view, QDialog):
+        view.resize(width, view.height())
+        return view
+    frame = QWidget()
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(16, 12, 16, 0)  # as in the main window
+    layout.addWidget(view)
+    frame.resize(width, 640)
+    return frame
 
 
 def shoot(names: list[str], dark: str, width: int, scale: str) -> None:
@@ -101,11 +176,7 @@ def shoot(names: list[str], dark: str, width: int, scale: str) -> None:
     for name in names:
         if name.endswith("_wide") != (width >= 840):
             continue
-        frame = QWidget()
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(VIEWS[name]())
-        frame.resize(width, 640)
+        frame = framed(VIEWS[name](), width)
         frame.show()
         for _ in range(3):
             app.processEvents()
