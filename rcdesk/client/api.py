@@ -1,0 +1,161 @@
+"""One typed method for each endpoint used. Every method raises `Problem`, and is safe to cancel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from rcdesk import wire
+from rcdesk.client import decode
+from rcdesk.client.push import NOT_STARTED
+from rcdesk.client.rest import Query, Request, Rest
+from rcdesk.core.account import Account, DialChoices, Presence
+from rcdesk.core.calls import Leg
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Urgency
+from rcdesk.core.ringout import Order, Status
+
+T = TypeVar("T")
+
+EXTENSION = "/restapi/v1.0/account/~/extension/~"
+DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
+SUBSCRIPTION = "/restapi/v1.0/subscription"
+SOCKET_TOKEN = "/restapi/oauth/wstoken"  # noqa: S105 - a path
+LIGHT, MEDIUM, HEAVY, AUTH = "Light", "Medium", "Heavy", "Auth"  # "Rate limits", and each endpoint's page
+DIAL_PATIENCE = 3.0
+"""Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
+
+
+class Api:
+    """The platform in the program's own words, for the user that `rest` signs in."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def account(self, scopes: frozenset[str] = frozenset()) -> Account:
+        """Return who is signed in; `scopes` are the app's permissions, as its tokens name them."""
+        request = Request("GET", EXTENSION, "Your account could not be read.", LIGHT, repeat=True)
+        return decode.account(await self._rest.read(request, wire.Extension), scopes)
+
+    async def dial_choices(self) -> DialChoices:
+        """Return the phones that can ring first and the numbers that others may see."""
+        doing = "Your phones and numbers could not be read."
+        phones = await self._all(f"{EXTENSION}/forwarding-number", wire.ForwardingNumber, doing, LIGHT)
+        numbers = await self._all(f"{EXTENSION}/phone-number", wire.PhoneNumber, doing, LIGHT)
+        return decode.dial_choices(phones, numbers)
+
+    async def presence(self) -> tuple[tuple[Leg, ...], Presence]:
+        """Return every live call of the extension (the latest seven), and what others see of the user."""
+        query: Query = {"detailedTelephonyState": True}
+        doing = "Your live calls could not be checked."
+        request = Request("GET", f"{EXTENSION}/presence", doing, LIGHT, query=query, repeat=True)
+        return decode.presence(await self._rest.read(request, wire.Presence))
+
+    async def set_presence(self, presence: Presence) -> Presence:
+        """Change the fields of `presence` that are not None; return what the platform then shows."""
+        fields = {
+            "userStatus": presence.user_status,
+            "dndStatus": presence.dnd_status,
+            "message": presence.message,
+        }
+        wish = {name: value for name, value in fields.items() if value is not None}
+        doing = "Your presence was not changed."
+        request = Request("PUT", f"{EXTENSION}/presence", doing, MEDIUM, json=wish, urgency=Urgency.WISH)
+        return decode.presence(await self._rest.read(request, wire.Presence))[1]
+
+    async def start_ringout(self, order: Order) -> Status:
+        """Ring the user's phone, then the other; never sent twice, and never late."""
+        body: dict[str, Any] = {
+            "from": {"phoneNumber": order.own},
+            "to": {"phoneNumber": order.number},
+            "playPrompt": order.prompt,
+        }
+        if order.caller_id:
+            body["callerId"] = {"phoneNumber": order.caller_id}
+        request = Request(
+            "POST",
+            f"{EXTENSION}/ring-out",
+            f"The call to {order.name or order.number} was not placed.",
+            HEAVY,
+            json=body,
+            urgency=Urgency.WISH,
+            patience=DIAL_PATIENCE,
+        )
+        return decode.ringout(await self._rest.read(request, wire.RingOut))
+
+    async def ringout_status(self, ringout_id: str) -> Status:
+        """Return how a RingOut stands. NOT_FOUND: the platform no longer tells."""
+        doing = "How the call stands could not be read."
+        request = Request("GET", _ringout(ringout_id), doing, LIGHT, urgency=Urgency.WISH)
+        return decode.ringout(await self._rest.read(request, wire.RingOut))
+
+    async def cancel_ringout(self, ringout_id: str) -> bool:
+        """Ask to stop a RingOut; return False if it was over already. True is no proof that it stopped."""
+        doing = "The call was not cancelled."
+        request = Request(
+            "DELETE", _ringout(ringout_id), doing, HEAVY, repeat=True, urgency=Urgency.WISH, patience=10.0
+        )
+        return await self._delete(request)
+
+    async def socket_token(self) -> wire.SocketToken:
+        """Return a token for the WebSocket gateway; it lives for seconds."""
+        request = Request("POST", SOCKET_TOKEN, NOT_STARTED, AUTH)
+        return await self._rest.read(request, wire.SocketToken)
+
+    async def subscribe(self, filters: list[str], delivery: dict[str, Any]) -> wire.Subscription:
+        """Ask for notifications."""
+        body = {"eventFilters": filters, "deliveryMode": delivery}
+        request = Request("POST", SUBSCRIPTION, NOT_STARTED, MEDIUM, json=body)
+        return await self._rest.read(request, wire.Subscription)
+
+    async def renew(self, subscription_id: str, filters: list[str]) -> wire.Subscription:
+        """Prolong a subscription; where it delivers to may change by it. NOT_FOUND: it is over."""
+        doing = "Live updates could not be prolonged."
+        body = {"eventFilters": filters}
+        request = Request("PUT", _subscription(subscription_id), doing, MEDIUM, json=body, repeat=True)
+        return await self._rest.read(request, wire.Subscription)
+
+    async def unsubscribe(self, subscription_id: str) -> None:
+        """Take a subscription back; one that is over already is no trouble."""
+        doing = "Live updates could not be ended."
+        await self._delete(Request("DELETE", _subscription(subscription_id), doing, MEDIUM, patience=0.0))
+
+    async def _delete(self, request: Request) -> bool:
+        """Send; return False if there was nothing (left) to delete."""
+        try:
+            await self._rest.send(request)
+        except Problem as problem:
+            if problem.kind in (Kind.NOT_FOUND, Kind.GONE):
+                return False
+            raise
+        return True
+
+    async def _all(
+        self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
+    ) -> list[T]:
+        """Return every record of a list, page by page."""
+        return [record async for page in self._pages(path, kind, doing, group, query) for record in page]
+
+    async def _pages(
+        self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
+    ) -> AsyncIterator[list[T]]:
+        """Yield a list page by page. Only the link to a next page tells that there is one ("Paging")."""
+        urgency = Urgency.LIVE if group == LIGHT else Urgency.BACKGROUND
+        asked: set[str] = set()
+        while path not in asked:  # a server that links back to a page would be asked for ever
+            asked.add(path)
+            request = Request("GET", path, doing, group, query=query, repeat=True, urgency=urgency)
+            page = await self._rest.read(request, wire.Page)
+            yield list(decode.each(page.records, kind))
+            if page.navigation is None or page.navigation.next_page is None:
+                return
+            path, query = page.navigation.next_page.uri, None
+
+
+def _ringout(ringout_id: str) -> str:
+    return f"{EXTENSION}/ring-out/{quote(ringout_id, safe='')}"
+
+
+def _subscription(subscription_id: str) -> str:
+    return f"{SUBSCRIPTION}/{quote(subscription_id, safe='')}"

@@ -1,0 +1,238 @@
+"""Wire shapes to core types. Nothing else translates; the platform's words end here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from rcdesk import wire
+from rcdesk.core.account import Account, DialChoices, Phone, Presence
+from rcdesk.core.calls import Direction, Leg, Report, Stage
+from rcdesk.core.people import Person, Source
+from rcdesk.core.ringout import Status
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_STAGES = {
+    "Ringing": Stage.RINGING,
+    "CallConnected": Stage.CONNECTED,
+    "OnHold": Stage.ON_HOLD,
+    "ParkedCall": Stage.PARKED,
+    "NoCall": Stage.ENDED,
+}
+
+
+class BadNotification(Exception):
+    """A notification that cannot be read; `field` is the path of the culprit, without its value."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class PushEvent:
+    """What one notification says.
+
+    Attributes:
+        uuid: names this notification; another with the same uuid is the same.
+        report: of the calls, None if it did not speak of them (absent is not empty).
+        presence: of the user's presence, None if it did not speak of that.
+        subscription_id: for which subscription it was sent, "" if it does not say.
+    """
+
+    uuid: str
+    report: Report | None
+    presence: Presence | None
+    subscription_id: str = ""
+
+
+def notification(data: bytes | msgspec.Raw) -> PushEvent | None:
+    """Read a push notification; None if it is about something else than presence.
+
+    Raises:
+        BadNotification: a field is missing or ill-typed; the link is none the worse for it.
+    """
+    envelope, within = _envelope(data)
+    if not envelope.event.partition("?")[0].endswith("/presence"):  # ids and query vary (event filters)
+        return None
+    try:
+        body = wire.decode(envelope.body, wire.PresenceBody)
+    except msgspec.DecodeError as error:
+        raise BadNotification(wire.field_of(error, f"{within}.body")) from None
+    if body.active_calls is not None and body.sequence is None:
+        raise BadNotification(f"{within}.body.sequence")
+    return PushEvent(
+        envelope.uuid,
+        _report(body, envelope.timestamp),
+        _presence(body.user_status, body.dnd_status, body.message),
+        envelope.subscription_id or "",
+    )
+
+
+def _report(body: wire.PresenceBody, at: float) -> Report | None:
+    if body.active_calls is None or body.sequence is None:
+        return None
+    legs = tuple(map(leg, body.active_calls))
+    return Report(body.extension_id, body.sequence, at, legs, body.total_active_calls)
+
+
+def _presence(user_status: str | None, dnd_status: str | None, message: str | None) -> Presence | None:
+    said = Presence(user_status, dnd_status, message)
+    return said if said != Presence() else None
+
+
+def _envelope(data: bytes | msgspec.Raw) -> tuple[wire.Notification, str]:
+    """Return the envelope and where it stands: mobile push wraps it once more."""
+    try:
+        return wire.decode(data, wire.Notification), "$"
+    except msgspec.DecodeError as error:
+        try:
+            wrapped = wire.decode(data, wire.MobileNotification).pn_apns
+        except msgspec.DecodeError as inner:
+            raise BadNotification(wire.field_of(inner)) from None
+        if wrapped is None:
+            raise BadNotification(wire.field_of(error)) from None
+        return wrapped, "$.pn_apns"
+
+
+def leg(call: wire.ActiveCall) -> Leg:
+    """Read one entry of activeCalls."""
+    return Leg(
+        session_id=call.session_id,
+        direction=Direction.INBOUND if call.direction == "Inbound" else Direction.OUTBOUND,
+        stage=_STAGES[call.telephony_status],
+        leg_id=call.id or "",
+        from_number=number(call.from_),
+        from_name=call.from_name or "",
+        to_number=number(call.to_),
+        to_name=call.to_name or "",
+        started_at=call.start_time,
+        final=call.termination_type == "final",
+        queue=bool(call.queue_call),
+        telephony_session_id=call.telephony_session_id or "",
+        party_id=call.party_id or "",
+    )
+
+
+def number(text: str | None) -> str:
+    """Return a number as written, "" if it is withheld: words like "anonymous" stand in its place then."""
+    return text if text and any(sign.isdigit() for sign in text) else ""
+
+
+def presence(answer: wire.Presence) -> tuple[tuple[Leg, ...], Presence]:
+    """Read a presence snapshot: the legs of every live call, and what others see of the user."""
+    legs = tuple(map(leg, answer.active_calls or ()))
+    return legs, Presence(answer.user_status, answer.dnd_status, answer.message)
+
+
+def account(extension: wire.Extension, scopes: frozenset[str]) -> Account:
+    """Read who is signed in; without a home country the numbers are taken for American ones."""
+    region = extension.regional_settings and extension.regional_settings.home_country
+    return Account(
+        account_id=extension.account.id,
+        extension_id=extension.id,
+        extension_number=extension.extension_number or "",
+        name=extension.name or "",
+        region=(region and region.iso_code) or "US",
+        scopes=scopes,
+    )
+
+
+def dial_choices(phones: Iterable[wire.ForwardingNumber], numbers: Iterable[wire.PhoneNumber]) -> DialChoices:
+    """Collect what the dial pad offers.
+
+    Any forwarding entry with a number can be rung first, by whatever features it has (the vendor's own demos
+    list them so), and so can a direct number. Others may see any number that has the feature CallerId.
+    """
+    owned = list(numbers)
+    rung = [(phone.phone_number, phone.label or phone.type or "") for phone in phones if phone.phone_number]
+    rung += [(one.phone_number, _label(one)) for one in owned if one.usage_type == "DirectNumber"]
+    shown = [(one.phone_number, _label(one)) for one in owned if "CallerId" in (one.features or ())]
+    return DialChoices(tuple(_phones(rung)), tuple(_phones(shown)))
+
+
+_USAGES = {
+    "MainCompanyNumber": "Company number",
+    "CompanyNumber": "Company number",
+    "AdditionalCompanyNumber": "Company number",
+    "DirectNumber": "Direct number",
+    "BusinessMobileNumber": "Business mobile",
+}
+
+
+def _label(owned: wire.PhoneNumber) -> str:
+    return owned.label or _USAGES.get(owned.usage_type or "", "")
+
+
+def _phones(pairs: Iterable[tuple[str, str]]) -> Iterator[Phone]:
+    """Each number once; the first label that it has wins."""
+    seen = set()
+    for phone_number, label in pairs:
+        digits = phone_number.lstrip("+")
+        if digits not in seen:
+            seen.add(digits)
+            yield Phone(phone_number, label)
+
+
+def ringout(answer: wire.RingOut) -> Status:
+    """Read how a RingOut stands."""
+    status = answer.status
+    return Status(answer.id, status.call_status, status.caller_status, status.callee_status)
+
+
+def contacts(records: Iterable[wire.Contact]) -> Iterator[Person]:
+    """Read the people of the address book that have a name and a number."""
+    for one in records:
+        name = " ".join(filter(None, (one.first_name, one.last_name))) or one.nick_name or one.company or ""
+        numbers = _numbers(
+            one.mobile_phone,
+            one.business_phone,
+            one.business_phone2,
+            one.home_phone,
+            one.home_phone2,
+            one.company_phone,
+            one.assistant_phone,
+            one.car_phone,
+            one.other_phone,
+            one.callback_phone,
+        )
+        if name and numbers and one.availability not in ("Deleted", "Purged"):
+            yield Person(name, numbers, Source.CONTACT, _detail(one.company, name))
+
+
+def directory(records: Iterable[wire.DirectoryEntry]) -> Iterator[Person]:
+    """Read the company directory, less what is not in use; company numbers are everyone's, so nobody's."""
+    for one in records:
+        name = one.name or " ".join(filter(None, (one.first_name, one.last_name)))
+        own = (entry.phone_number for entry in one.phone_numbers or () if not _shared(entry))
+        numbers = _numbers(one.extension_number, *own)
+        if name and numbers and one.status != "NotActivated" and not one.hidden:
+            extension = f"ext. {one.extension_number}" if one.extension_number else ""
+            yield Person(name, numbers, Source.DIRECTORY, extension or _detail(one.department, name))
+
+
+def _shared(entry: wire.DirectoryNumber) -> bool:
+    return entry.usage_type in ("MainCompanyNumber", "CompanyNumber", "AdditionalCompanyNumber")
+
+
+def _numbers(*numbers: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in map(number, numbers) if one))
+
+
+def _detail(text: str | None, name: str) -> str:
+    return text if text and text != name else ""
+
+
+def each(records: Iterable[msgspec.Raw], kind: type[T]) -> Iterator[T]:
+    """Read the records of a list; one that cannot be read is left out with a warning that names the field."""
+    for raw in records:
+        try:
+            yield wire.decode(raw, kind)
+        except msgspec.DecodeError as error:
+            log.warning("a record was left out: its field %s is missing or unreadable", wire.field_of(error))

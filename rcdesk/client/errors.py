@@ -1,0 +1,228 @@
+"""Responses and exceptions to `Problem`: the one place where the platform's refusals become words.
+
+The caller says what did not happen ("The call to … was not placed."); the tables here say what to do now, of
+what kind it is, and whether the program may try again. The platform's codes decide before the status does
+(developer guide, "Errors": decide on errorCode, never on the message, which is localised).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+import msgspec
+
+from rcdesk import wire
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import WITHOUT_RETRY_AFTER
+
+BODY_LIMIT = 8 * 1024 * 1024
+"""Bytes of an answer that are read; the platform's largest page is far below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a refusal means: what to do now, its kind, and whether the same request may be sent again."""
+
+    remedy: str
+    kind: Kind
+    retry: bool = False
+
+
+BY_STATUS = {
+    400: Advice("The server did not understand the request; check what you entered.", Kind.BAD_REQUEST),
+    401: Advice("Sign in again.", Kind.SIGN_IN),
+    403: Advice("Your account may not do this; ask your administrator.", Kind.FORBIDDEN),
+    404: Advice("It is not there (any more); look whether it has changed.", Kind.NOT_FOUND),
+    405: Advice("This server does not offer it; rcdesk may be too old for it.", Kind.NOT_ALLOWED),
+    410: Advice("It has been removed for good; look whether it has changed.", Kind.GONE),
+    429: Advice(
+        "Too much was asked in a short time; wait a minute, then try again.", Kind.THROTTLED, retry=True
+    ),
+    500: Advice("The server had a problem of its own; try again later.", Kind.SERVER, retry=True),
+    503: Advice("The service is down for maintenance; try again later.", Kind.UNAVAILABLE, retry=True),
+}
+OFFLINE = Advice("The server cannot be reached; check your network connection.", Kind.OFFLINE, retry=True)
+UNREADABLE = Advice(
+    "The answer did not come from the telephone service; check the server's address and your network.",
+    Kind.UNREADABLE,
+    retry=True,
+)
+_OTHER_4XX = Advice("The server refused it; try again later.", Kind.BAD_REQUEST)
+
+_ABROAD = "Calls abroad are off for this account; ask your administrator."
+_BLOCKED = "This number is blocked for your account; ask your administrator."
+_PLAN = "Your plan does not include this; ask your administrator."
+_CALLER_ID = "The number to show is not one of yours; choose another one under “They see”."
+_EXTENSION = "It is switched off for your extension; ask your administrator."
+_APP = "The app you sign in with is not known here; check its client id and secret."
+_WAY = "The app may not sign in in this way; choose another way, or ask who registered the app."
+_CODE = "The browser's answer came too late or twice; sign in again."
+_RETURN = "The app has no return address for this computer; ask who registered the app to add it."
+_CLOSED = "Your extension may not sign in at present; ask your administrator."
+_ENTERED = "What you entered is not right; check it and try again."
+
+BY_CODE = {
+    "CMN-101": Advice("The server did not accept a value; check what you entered.", Kind.BAD_REQUEST),
+    "CMN-102": BY_STATUS[404],
+    "CMN-109": Advice(_PLAN, Kind.FORBIDDEN),
+    "CMN-112": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "CMN-113": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "CMN-211": BY_STATUS[503],
+    "CMN-401": Advice("The app you sign in with lacks a permission; ask who registered it.", Kind.FORBIDDEN),
+    "CMN-402": Advice("Only an administrator may do this; ask yours.", Kind.FORBIDDEN),
+    "CMN-403": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "CMN-405": Advice("Sign in with your extension, not with the company's number alone.", Kind.SIGN_IN),
+    "CMN-408": Advice("Your role does not allow this; ask your administrator.", Kind.FORBIDDEN),
+    "CMN-427": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "BIL-101": Advice(_PLAN, Kind.FORBIDDEN),
+    "BIL-102": Advice(_PLAN, Kind.FORBIDDEN),
+    "BIL-103": Advice(_PLAN, Kind.FORBIDDEN),
+    "TEL-101": Advice(_BLOCKED, Kind.FORBIDDEN),
+    "TEL-102": Advice("The phone to ring first is blocked; choose another one.", Kind.FORBIDDEN),
+    "TEL-107": Advice(_CALLER_ID, Kind.BAD_REQUEST),
+    "TEL-108": Advice("The phone to ring first has no usable number; choose another one.", Kind.BAD_REQUEST),
+    "TEL-109": Advice("The number cannot be called; check it.", Kind.BAD_REQUEST),
+    "RNG-102": Advice(_CALLER_ID, Kind.FORBIDDEN),
+    "InternationalDisabled": Advice(_ABROAD, Kind.FORBIDDEN),
+    "NotEnoughFunds": Advice(
+        "The account has no calling credit left; ask your administrator.", Kind.FORBIDDEN
+    ),
+    "PRS-105": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "PRS-106": Advice(_EXTENSION, Kind.FORBIDDEN),
+    "SUB-505": Advice("Too many programs listen for this user; close one of them.", Kind.FORBIDDEN),
+    "SUB-507": BY_STATUS[404],
+    "SUB-528": Advice(
+        "The app may not use this way of live updates; choose another in Settings.", Kind.FORBIDDEN
+    ),
+    "OAU-105": Advice(_CLOSED, Kind.SIGN_IN),
+    "OAU-106": Advice(_CODE, Kind.SIGN_IN),
+    "OAU-108": Advice(_CODE, Kind.SIGN_IN),
+    "OAU-109": Advice(_RETURN, Kind.SIGN_IN),
+    "OAU-110": Advice(_CODE, Kind.SIGN_IN),
+    "OAU-112": Advice(_WAY, Kind.SIGN_IN),
+    "OAU-113": Advice(_RETURN, Kind.SIGN_IN),
+    "OAU-125": Advice(_WAY, Kind.SIGN_IN),
+    "OAU-136": Advice("There is no such extension; check number and extension.", Kind.SIGN_IN),
+    "OAU-140": Advice("Number, extension and password do not belong together; check them.", Kind.SIGN_IN),
+    "OAU-141": Advice(_CLOSED, Kind.SIGN_IN),
+    "OAU-142": Advice(_CLOSED, Kind.SIGN_IN),
+    "OAU-147": Advice(
+        "The account is locked after failed attempts; wait, or ask your administrator.", Kind.SIGN_IN
+    ),
+    "OAU-148": Advice("The account is locked here; sign in with the browser.", Kind.SIGN_IN),
+    "OAU-151": Advice(_WAY, Kind.SIGN_IN),
+    "OAU-165": Advice("The app is registered for another server; check the server's address.", Kind.SIGN_IN),
+    "OAU-167": Advice("Signing in is not allowed from this place; ask your administrator.", Kind.SIGN_IN),
+    "OAU-168": Advice("Your account asks for a second factor; sign in with the browser.", Kind.SIGN_IN),
+    "OAU-222": Advice("There is no such account; check the number.", Kind.SIGN_IN),
+    "OAU-232": Advice("There is no such extension; check number and extension.", Kind.SIGN_IN),
+    "OAU-236": Advice(_CLOSED, Kind.SIGN_IN),
+    "OAU-251": Advice(_WAY, Kind.SIGN_IN),
+    # The words of RFC 6749, for servers that give no code of their own:
+    "invalid_request": Advice(_ENTERED, Kind.SIGN_IN),
+    "invalid_client": Advice(_APP, Kind.SIGN_IN),
+    "invalid_grant": Advice(_ENTERED, Kind.SIGN_IN),
+    "unauthorized_client": Advice(_WAY, Kind.SIGN_IN),
+    "unsupported_grant_type": Advice(_WAY, Kind.SIGN_IN),
+    "unsupported_response_type": Advice(_WAY, Kind.SIGN_IN),
+    "invalid_scope": Advice("The app asks for more than it may; ask who registered the app.", Kind.SIGN_IN),
+    "access_denied": Advice(
+        "Signing in was cancelled in the browser; try again when you like.", Kind.SIGN_IN
+    ),
+    "server_error": BY_STATUS[500],
+    "temporarily_unavailable": BY_STATUS[503],
+}
+
+_PERMISSIONS = {
+    "ReadAccounts": "Read Accounts",
+    "ReadCallLog": "Read Call Log",
+    "ReadPresence": "Read Presence",
+    "EditPresence": "Edit Presence",
+    "ReadContacts": "Read Contacts",
+    "RingOut": "RingOut",
+    "WebSocket": "WebSocket Subscriptions",
+    "WebSocketsSubscription": "WebSocket Subscriptions",
+}
+_OAUTH_REJECTIONS = ("OAU-120", "OAU-121", "OAU-123", "OAU-134", "OAU-146", "OAU-153")
+BY_CODE.update({code: Advice(_APP, Kind.SIGN_IN) for code in _OAUTH_REJECTIONS})
+
+KEEPS_TOKEN = frozenset({"CMN-405", "OAU-151"})
+"""Codes of a 401 that a fresh token does not cure."""
+
+
+def from_answer(doing: str, status: int, headers: Mapping[str, str], body: bytes) -> Problem:
+    """Say in words what a refusal means. A body that is no JSON, or none, leaves the status to decide."""
+    codes, permission = read_refusal(body)
+    advice = next((BY_CODE[code] for code in codes if code in BY_CODE), None) or _by_status(status)
+    if status >= 500 and not advice.retry:  # a gateway in trouble may quote any code
+        advice = _by_status(status)
+    remedy = _lacks(permission) if permission and advice.kind is Kind.FORBIDDEN else advice.remedy
+    throttled = advice.kind is Kind.THROTTLED
+    return Problem(
+        doing,
+        remedy,
+        advice.kind,
+        retry=advice.retry,
+        retry_after=seconds(headers.get("retry-after"), WITHOUT_RETRY_AFTER if throttled else None),
+        status=status,
+        code=codes[0] if codes else "",
+    )
+
+
+def from_code(doing: str, code: str) -> Problem:
+    """Say in words what an OAuth error word means that came by way of the browser."""
+    advice = BY_CODE.get(code, _OTHER_4XX)
+    return Problem(doing, advice.remedy, Kind.SIGN_IN, code=code)
+
+
+def from_exception(doing: str, error: httpx.HTTPError) -> Problem:
+    """Say in words why no answer came."""
+    broken = isinstance(error, httpx.DecodingError | httpx.TooManyRedirects)
+    return no_answer(doing, UNREADABLE if broken else OFFLINE)
+
+
+def no_answer(doing: str, advice: Advice, status: int = 0) -> Problem:
+    """Say that no answer came, or none that can be read."""
+    return Problem(doing, advice.remedy, advice.kind, retry=advice.retry, status=status)
+
+
+def unreadable(doing: str, status: int = 0) -> Problem:
+    """Say that an answer came that is not what was agreed."""
+    return no_answer(doing, UNREADABLE, status)
+
+
+def read_refusal(body: bytes) -> tuple[list[str], str]:
+    """Return the codes of a refusal, the most telling first, and the app permission that is lacking or "".
+
+    `errors[0]` has today's code, the top level may have an older word, and OAuth has its `error`.
+    """
+    try:
+        refusal = wire.decode(body, wire.Error)
+    except msgspec.DecodeError:
+        return [], ""
+    codes = [item.error_code for item in refusal.errors[:1]]
+    codes += [refusal.error_code, refusal.error]
+    named = [item.permission_name for item in refusal.errors[:1]]
+    permission = next(filter(None, [*named, refusal.permission_name]), "")
+    return [code for code in dict.fromkeys(codes) if code], permission or ""
+
+
+def seconds(text: str | None, otherwise: float | None) -> float | None:
+    """Read a Retry-After header; the platform writes whole seconds, never a date."""
+    return float(min(int(text), 86_400)) if text and text.isascii() and text.isdigit() else otherwise
+
+
+def _by_status(status: int) -> Advice:
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if status >= 500:
+        return BY_STATUS[503] if status in (502, 504) else BY_STATUS[500]
+    return _OTHER_4XX
+
+
+def _lacks(permission: str) -> str:
+    words = _PERMISSIONS.get(permission) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", permission)
+    return f"The app you sign in with lacks the permission “{words}”; ask who registered it to add it."

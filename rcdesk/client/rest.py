@@ -1,0 +1,245 @@
+"""One request: authorised, paced, limited in time and size, its trouble told in words."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from rcdesk import wire
+from rcdesk.client import errors
+from rcdesk.client.address import check_server, host_of, is_loopback
+from rcdesk.core.errors import Problem
+from rcdesk.core.pacing import Pacer, Urgency, backoff
+
+__all__ = ["Request", "Rest", "check_server"]
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+USER_AGENT = "rcdesk/0.1 (Linux)"
+TIMEOUT = httpx.Timeout(20.0, connect=10.0)  # seconds
+CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepalive_expiry=60.0)
+TRIES = 3
+"""How often a request that may be repeated is sent in all (developer guide, "Errors")."""
+
+SHORTEST_WAIT = 0.01
+"""Seconds. Qt's timers are cut to whole milliseconds and fire early: no loop may wait for less."""
+
+Sleep = Callable[[float], Awaitable[None]]
+Query = Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to be made.
+
+    Attributes:
+        path: from the server's root on, or an address that the server gave.
+        doing: what did not happen if it fails, one sentence for the user.
+        group: the rate-limit group that it counts to.
+        repeat: whether it may be sent again after a failure. Never true for what rings phones.
+        patience: seconds that it may wait for its group, None for as long as it takes.
+        user: whether it goes out in the user's name, with their token.
+        basic: id and secret of the app, for the token endpoint.
+    """
+
+    method: str
+    path: str
+    doing: str
+    group: str
+    query: Query | None = None
+    json: Any = None
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    repeat: bool = False
+    urgency: Urgency = Urgency.LIVE
+    patience: float | None = None
+    user: bool = True
+    basic: tuple[str, str] | None = field(default=None, repr=False)
+
+
+class Rest:
+    """A server, spoken to over HTTP.
+
+    What it keeps true: no request goes out inside a rate-limit penalty, nor more than a group allows; the
+    user's token goes to this server only; answers are read up to a limit; only what may be repeated is.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        clock: Callable[[], float],
+        sleep: Sleep = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`clock` gives unix seconds, `chance` a number in [0, 1); `transport` takes the network's place.
+
+        Raises:
+            Problem: the address cannot be used (`check_server`).
+        """
+        self.server = check_server(server)
+        self._auth: httpx.Auth | None = None
+        self._clock = clock
+        self._sleep = sleep
+        self._chance = chance
+        self._pacer = Pacer()
+        self._http = httpx.AsyncClient(
+            base_url=self.server,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            timeout=TIMEOUT,
+            limits=CONNECTIONS,
+            trust_env=not is_loopback(host_of(self.server)),  # no proxy can reach this computer's loopback
+            transport=transport,
+        )
+
+    def authorize(self, auth: httpx.Auth) -> None:
+        """Let every request from now on go out in the name of the user that `auth` knows."""
+        self._auth = auth
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def read(self, request: Request, kind: type[T]) -> T:
+        """Send and return the answer as `kind`.
+
+        Cancelling is safe, but does not tell whether the server has acted.
+
+        Raises:
+            Problem: it was refused, no answer came, or one that cannot be read.
+        """
+        body = await self.send(request)
+        try:
+            return wire.decode(body, kind)
+        except msgspec.DecodeError as error:
+            log.info("! %s: the field %s is missing or unreadable", _masked(request), wire.field_of(error))
+            raise errors.unreadable(request.doing) from None
+
+    async def send(self, request: Request) -> bytes:
+        """Send and return the answer's body, empty if there is none; raises like `read`."""
+        for attempt in range(TRIES - 1 if request.repeat else 0):
+            try:
+                return await self._send_once(request)
+            except Problem as problem:
+                pause = max(backoff(attempt, self._chance()), problem.retry_after or 0.0)
+                if not problem.retry or (request.patience is not None and pause > request.patience):
+                    raise
+            log.info("= %s again in %.1f s", _masked(request), pause)
+            await self._sleep(pause)
+        return await self._send_once(request)
+
+    async def _send_once(self, request: Request) -> bytes:
+        await self._wait_for_group(request)
+        try:
+            return await self._exchange(request)
+        except httpx.HTTPError as error:
+            log.info("! %s: %s", _masked(request), type(error).__name__)
+            raise self._told(request, errors.from_exception(request.doing, error)) from None
+        except Problem as problem:  # of the sign-in as well, which does not know what was wanted
+            raise self._told(request, problem) from None
+
+    def _told(self, request: Request, problem: Problem) -> Problem:
+        return replace(problem, title=request.doing, retry=problem.retry and request.repeat)
+
+    async def _exchange(self, request: Request) -> bytes:
+        log.debug("> %s", _masked(request))
+        async with self._http.stream(
+            request.method,
+            _local(request.path),
+            params=_query(request.query),
+            json=request.json,
+            data=request.form,
+            auth=self._credentials(request),
+            follow_redirects=request.method == "GET",  # anything else would be repeated elsewhere
+        ) as response:
+            self._pacer.learn(response.headers, self._clock())
+            body = await _body(request, response)
+        status = response.status_code
+        log.debug("< %d %s (%s)", status, _masked(request), response.headers.get("rcrequestid", "-"))
+        if not response.is_success:
+            raise self._refusal(request, response, body)
+        if body and "json" not in response.headers.get("content-type", ""):
+            raise errors.unreadable(request.doing, status)
+        return body
+
+    def _refusal(self, request: Request, response: httpx.Response, body: bytes) -> Problem:
+        problem = errors.from_answer(request.doing, response.status_code, response.headers, body)
+        log.info(
+            "< %d %s: %s (%s)",
+            problem.status,
+            _masked(request),
+            problem.code or "-",
+            response.headers.get("rcrequestid", "-"),
+        )
+        if problem.status == 429:
+            for group in {request.group, response.headers.get("x-rate-limit-group", request.group)}:
+                self._pacer.refused(group, problem.retry_after, self._clock())
+        return problem
+
+    async def _wait_for_group(self, request: Request) -> None:
+        while (pause := self._pacer.wait(request.group, request.urgency, self._clock())) > 0:
+            if request.patience is not None and pause > request.patience:
+                advice = errors.BY_STATUS[429]
+                raise Problem(request.doing, advice.remedy, advice.kind, request.repeat, retry_after=pause)
+            log.debug("= %s waits %.0f s for %s", _masked(request), pause, request.group)
+            await self._sleep(max(pause, SHORTEST_WAIT))
+
+    def _credentials(self, request: Request) -> httpx.Auth | None:
+        if request.basic:
+            return httpx.BasicAuth(*request.basic)
+        return self._auth if request.user else None
+
+
+async def _body(request: Request, response: httpx.Response) -> bytes:
+    """Read the answer, as far as it is reasonable."""
+    body = bytearray()
+    try:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > errors.BODY_LIMIT:
+                raise errors.unreadable(request.doing, response.status_code)
+    except httpx.RemoteProtocolError:  # it ended before it was whole
+        raise errors.unreadable(request.doing, response.status_code) from None
+    return bytes(body)
+
+
+def _local(path: str) -> str:
+    """Return path and query of an address that the server gave: whatever host it names, the user's token
+    is for the server that was signed in to."""
+    parts = urlsplit(path)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _query(query: Query | None) -> dict[str, str] | None:
+    if query is None:
+        return None
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in query.items()
+    }
+
+
+_ID = re.compile(r"(?<=/)(?!v\d)[^/]*\d[^/]*")
+
+
+def _masked(request: Request) -> str:
+    """The request for the log: ids and the query can hold numbers, so they are left out."""
+    return f"{request.method} {_ID.sub('…', urlsplit(request.path).path)}"
