@@ -1,83 +1,179 @@
-"""RingOut: poll answers to progress and the next look. (Types of the seam; the machine follows.)"""
+"""RingOut: poll answers to progress and the next look."""
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
+from rcdesk.core.errors import Problem
+from rcdesk.core.ringout_types import End, Order, Progress, Status, Step
+from rcdesk.core.ringout_words import Words
+
+__all__ = ["End", "Order", "Progress", "RingOut", "Status", "Step"]
+
+SHORTEST_LOOK, LONGEST_LOOK, LOOK_GROWTH = 1.0, 5.0, 1.3
+"""Seconds between polls: quick while it rings, and never as often as the Light group could not bear."""
+
+GIVE_UP = 180.0  # seconds after which a RingOut that still says nothing new is not followed any more
+VERIFY = 6.0  # seconds that a cancelled RingOut has to stop; the platform takes a DELETE that has no effect
+
+IN_PROGRESS, SUCCESS, FINISHED = "inprogress", "success", "finished"
+_DECLINED = ("noanswer", "busy", "rejected")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A RingOut that the user asked for and saw in full. Numbers are E.164 with + (or a short extension).
+_FORWARD = {Step.WAITING: 0, Step.RINGING: 1, Step.ANSWERED: 2, Step.OVER: 3, Step.FAILED: 3}
 
-    Attributes:
-        own: the phone that rings first.
-        own_label: what the user calls that phone ("Desk phone").
-        caller_id: what the other side sees, "" for the platform's default.
-        prompt: the user must press 1 after picking up their own phone.
+
+class _LegState:
+    """One leg. It only goes forward, since a poll may skip steps and a late answer may be an old one."""
+
+    def __init__(self) -> None:
+        self.step = Step.WAITING
+        self.word = IN_PROGRESS
+
+    def move(self, step: Step, word: str) -> None:
+        if _FORWARD[step] > _FORWARD[self.step]:
+            self.step, self.word = step, word
+
+
+def _step(word: str) -> Step:
+    return {IN_PROGRESS: Step.RINGING, SUCCESS: Step.ANSWERED, FINISHED: Step.OVER}.get(word, Step.FAILED)
+
+
+class RingOut:
+    """Follows one RingOut to its end: what each poll says goes in, what the user sees comes out.
+
+    A wish to cancel is believed only when the polls show that it worked: the platform's own documents
+    disagree on when a RingOut can be cancelled at all.
     """
 
-    number: str
-    own: str
-    own_label: str = ""
-    caller_id: str = ""
-    prompt: bool = False
-    name: str = ""
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._own, self._other = _LegState(), _LegState()
+        self._since: float | None = None
+        self._pause = SHORTEST_LOOK
+        self._cancelling = False
+        self._must_stop_by: float | None = None  # known once the platform has answered the cancel
+        self._end: End | None = None
+        self._summary = self._advice = ""
 
+    @property
+    def progress(self) -> Progress:
+        """How it stands."""
+        words = Words(self._order)
+        under_way = self._end is None
+        over = self._end not in (None, End.NOT_CANCELLED, End.LOST)
+        return Progress(
+            order=self._order,
+            own=self._own.step,
+            other=self._other.step,
+            own_words=words.own(self._own.step, self._own.word, cancelling=self._cancelling),
+            other_words=words.other(self._other.step, self._other.word, self._own.step, over=over),
+            summary=self._summary,
+            advice=words.hint(self._own.step, self._other.step) if under_way else self._advice,
+            end=self._end,
+            can_cancel=under_way and self._may_cancel(),
+            cancelling=under_way and self._cancelling,
+        )
 
-@dataclass(frozen=True, slots=True)
-class Status:
-    """One answer of the platform about a RingOut: words as on the wire, compared without regard to case."""
+    @property
+    def next_look(self) -> float | None:
+        """Seconds to wait before the next poll, None when there is nothing more to look for."""
+        return None if self._end or self._since is None else self._pause
 
-    ringout_id: str
-    call: str
-    caller: str
-    callee: str
+    def apply(self, status: Status, now: float) -> Progress:
+        """Take in what the platform says of it: the answer to the order first, then each poll."""
+        if self._end:
+            return self.progress
+        self._looked(now)
+        caller, callee, call = (word.casefold() for word in (status.caller, status.callee, status.call))
+        self._own.move(_step(caller), caller)
+        if callee != IN_PROGRESS or self._own.step is Step.ANSWERED:
+            self._other.move(_step(callee), callee)
+        if self._cancelling:
+            self._verify(call, now)
+        elif call != IN_PROGRESS:
+            self._finish(call)
+        else:
+            self._check_patience(now)
+        return self.progress
 
+    def refused(self, problem: Problem) -> Progress:
+        """The platform did not take the order, or it is not known whether it did."""
+        self._own.move(Step.FAILED, "refused")
+        return self._ended(End.FAILED, problem.title, problem.remedy)
 
-class Step(enum.Enum):
-    """How one leg stands."""
+    def look_failed(self, now: float) -> Progress:
+        """A poll got no answer; look again later, but not for ever."""
+        self._looked(now)
+        self._check_patience(now)
+        return self.progress
 
-    WAITING = "waiting"
-    RINGING = "ringing"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    OVER = "over"
+    def missing(self, now: float, *, still_on: bool = False) -> Progress:
+        """The platform does not know it any more (404). `still_on`: the call is seen to go on elsewhere."""
+        words = Words(self._order)
+        if self._cancelling and not still_on:
+            return self._ended(End.CANCELLED, words.cancelled)
+        if self._cancelling:
+            return self._ended(End.NOT_CANCELLED, words.not_cancelled, words.hang_up)
+        return self.timed_out(now)
 
+    def timed_out(self, now: float) -> Progress:
+        """Stop following it: the platform has stopped telling."""
+        words = Words(self._order)
+        return self._ended(End.LOST, words.lost, words.look_at_calls)
 
-class End(enum.Enum):
-    """How a RingOut ended."""
+    def cancel_asked(self, now: float) -> Progress:
+        """The user wants it to stop. The caller now asks the platform, and tells what it answered."""
+        if self._end is None and self._may_cancel():
+            self._cancelling = True
+        return self.progress
 
-    CONNECTED = "connected"
-    CANCELLED = "cancelled"
-    NOT_CANCELLED = "not cancelled"  # asked to, but it went on: hang up the phone
-    OWN_NOT_ANSWERED = "own not answered"
-    NOT_ANSWERED = "not answered"
-    FAILED = "failed"
-    LOST = "lost"  # the platform stopped telling
+    def cancel_answered(self, accepted: bool, now: float) -> Progress:
+        """The platform took the wish to cancel, or refused it; the polls that follow tell the truth."""
+        self._must_stop_by = now + VERIFY if accepted else now
+        self._pause = SHORTEST_LOOK
+        return self.progress
 
+    def _may_cancel(self) -> bool:
+        """While the callee's leg is in progress; the tutorial and the guide agree on that much."""
+        return self._since is not None and not self._cancelling and self._other.word == IN_PROGRESS
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What the dial pad shows of a RingOut.
+    def _looked(self, now: float) -> None:
+        if self._since is None:
+            self._since = now
+        else:
+            self._pause = min(LONGEST_LOOK, self._pause * LOOK_GROWTH)
 
-    Attributes:
-        own, other: the two legs.
-        own_words, other_words: one short sentence each, for a person.
-        summary: one sentence once it is over, "" before.
-        advice: what to do now, "" if nothing.
-        end: None while it is under way.
-        can_cancel: whether asking to cancel makes sense now.
-        cancelling: the user asked, and it is not yet known whether it worked.
-    """
+    def _check_patience(self, now: float) -> None:
+        if self._since is not None and now - self._since >= GIVE_UP:
+            self.timed_out(now)
 
-    order: Order
-    own: Step
-    other: Step
-    own_words: str
-    other_words: str
-    summary: str = ""
-    advice: str = ""
-    end: End | None = None
-    can_cancel: bool = False
-    cancelling: bool = False
+    def _verify(self, call: str, now: float) -> None:
+        """Tell whether cancelling worked: the user's phone may not be connected any more."""
+        words = Words(self._order)
+        if call not in (IN_PROGRESS, SUCCESS) and self._own.step is not Step.ANSWERED:
+            self._ended(End.CANCELLED, words.cancelled)
+        elif call == SUCCESS or (self._must_stop_by is not None and now >= self._must_stop_by):
+            self._ended(End.NOT_CANCELLED, words.not_cancelled, words.hang_up)
+        else:
+            self._check_patience(now)
+
+    def _finish(self, call: str) -> None:
+        words, own, other = Words(self._order), self._own, self._other
+        if call == SUCCESS:
+            self._own.move(Step.ANSWERED, SUCCESS)
+            self._other.move(Step.ANSWERED, SUCCESS)
+            self._ended(End.CONNECTED, words.connected(over=Step.OVER in (own.step, other.step)))
+        elif own.step is Step.FAILED:
+            end = End.OWN_NOT_ANSWERED if own.word in _DECLINED else End.FAILED
+            self._ended(end, *words.own_failed(own.word))
+        elif other.step is Step.FAILED:
+            end = End.NOT_ANSWERED if other.word in _DECLINED else End.FAILED
+            self._ended(end, *words.other_failed(other.word, own.step))
+        elif own.step is Step.OVER:
+            self._ended(End.NOT_ANSWERED, words.hung_up_first)
+        else:
+            self._ended(End.FAILED, *words.failed)
+
+    def _ended(self, end: End, summary: str, advice: str = "") -> Progress:
+        if self._end is None:
+            self._end, self._summary, self._advice = end, summary, advice
+        return self.progress

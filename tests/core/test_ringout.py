@@ -1,0 +1,311 @@
+"""A RingOut is followed to its end, told in words, and only called cancelled when it is."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+import pytest
+
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.ringout import End, Order, Progress, RingOut, Status, Step
+from rcdesk.core.ringout_words import Words
+
+ORDER = Order("+4722123456", own="+16505550101", own_label="Desk phone", name="Martin Olsen")
+CALL_WORDS = [
+    "InProgress",
+    "Success",
+    "CannotReach",
+    "NoAnsweringMachine",
+    "Invalid",
+    "Error",
+    "NoSessionFound",
+    "Unknown",
+]
+LEG_WORDS = [
+    "InProgress",
+    "Success",
+    "Finished",
+    "Busy",
+    "NoAnswer",
+    "Rejected",
+    "GenericError",
+    "Invalid",
+    "Error",
+    "Unknown",
+    "InternationalDisabled",
+    "DestinationBlocked",
+    "NotEnoughFunds",
+    "RingOutFromThisNumberIsNotSupported",
+    "NoSessionFound",
+    "NosuchUser",
+    "BrandNewStatus",
+]
+
+
+def status(call: str = "InProgress", caller: str = "InProgress", callee: str = "InProgress") -> Status:
+    return Status("id", call, caller, callee)
+
+
+def followed(*statuses: tuple[str, ...], order: Order = ORDER) -> tuple[RingOut, Progress]:
+    """A RingOut after these answers, one a second."""
+    ringout = RingOut(order)
+    for second, words in enumerate(statuses):
+        ringout.apply(status(*words), float(second))
+    return ringout, ringout.progress
+
+
+RINGING = ("InProgress", "InProgress", "InProgress")
+OWN_ANSWERED = ("InProgress", "Success", "InProgress")
+CONNECTED = ("Success", "Success", "Success")
+
+
+def test_it_goes_from_the_own_phone_to_the_other_to_connected() -> None:
+    ringout = RingOut(ORDER)
+    before = ringout.progress
+    assert (before.own_words, before.other_words) == (
+        "Your desk phone is about to ring",
+        "Then Martin Olsen is called",
+    )
+    assert (before.own, before.can_cancel, ringout.next_look) == (Step.WAITING, False, None)
+    first = ringout.apply(status(*RINGING), 0)
+    assert (first.own, first.other, first.own_words) == (
+        Step.RINGING,
+        Step.WAITING,
+        "Ringing your desk phone…",
+    )
+    assert (first.can_cancel, first.advice) == (True, "Pick up your phone.")
+    second = ringout.apply(status(*OWN_ANSWERED), 4)
+    assert (second.own, second.other) == (Step.ANSWERED, Step.RINGING)
+    assert (second.own_words, second.other_words) == ("Your desk phone answered", "Ringing Martin Olsen…")
+    assert "hang up your phone" in second.advice
+    last = ringout.apply(status(*CONNECTED), 9)
+    assert (last.own, last.other, last.end) == (Step.ANSWERED, Step.ANSWERED, End.CONNECTED)
+    assert (last.summary, last.can_cancel) == ("You are connected to Martin Olsen.", False)
+    assert ringout.next_look is None
+
+
+@pytest.mark.parametrize(
+    ("ends", "end", "summary"),
+    [
+        (("Success", "Success", "InProgress"), End.CONNECTED, "You are connected to Martin Olsen."),
+        (("Success", "Finished", "Finished"), End.CONNECTED, "The call to Martin Olsen is over."),
+        (("CannotReach", "Success", "Busy"), End.NOT_ANSWERED, "Martin Olsen is busy."),
+        (("CANNOTREACH", "finished", "busy"), End.NOT_ANSWERED, "Martin Olsen is busy."),
+        (("CannotReach", "Success", "NoAnswer"), End.NOT_ANSWERED, "Martin Olsen did not answer."),
+        (("CannotReach", "Success", "Rejected"), End.NOT_ANSWERED, "Martin Olsen declined the call."),
+        (
+            ("CannotReach", "Finished", "Rejected"),
+            End.NOT_ANSWERED,
+            "Your desk phone hung up before Martin Olsen answered.",
+        ),
+        (
+            ("CannotReach", "Finished", "InProgress"),
+            End.NOT_ANSWERED,
+            "Your desk phone hung up before Martin Olsen answered.",
+        ),
+        (
+            ("CannotReach", "NoAnswer", "InProgress"),
+            End.OWN_NOT_ANSWERED,
+            "Your desk phone did not answer, so Martin Olsen was not called.",
+        ),
+        (
+            ("CannotReach", "Rejected", "Rejected"),
+            End.OWN_NOT_ANSWERED,
+            "Your desk phone declined the call, so Martin Olsen was not called.",
+        ),
+        (
+            ("CannotReach", "NosuchUser", "InProgress"),
+            End.FAILED,
+            "The number of your desk phone does not exist, so Martin Olsen was not called.",
+        ),
+        (("CannotReach", "Success", "NoSuchUser"), End.FAILED, "Nobody has this number."),
+        (
+            ("CannotReach", "Success", "InternationalDisabled"),
+            End.FAILED,
+            "Calls abroad are off for this account.",
+        ),
+        (("CannotReach", "Success", "GenericError"), End.FAILED, "Martin Olsen could not be reached."),
+        (
+            ("NoSessionFound", "Success", "InProgress"),
+            End.FAILED,
+            "The call to Martin Olsen could not be set up.",
+        ),
+    ],
+)
+def test_how_it_ends(ends: tuple[str, ...], end: End, summary: str) -> None:
+    _, progress = followed(RINGING, ends)
+    assert (progress.end, progress.summary) == (end, summary)
+
+
+@pytest.mark.parametrize(("caller", "callee"), list(itertools.product(LEG_WORDS, LEG_WORDS)))
+def test_every_pair_of_statuses_has_one_sentence_for_each_leg(caller: str, callee: str) -> None:
+    for call in CALL_WORDS:
+        _, progress = followed((call, caller, callee))
+        for said in (progress.own_words, progress.other_words):
+            assert said
+            assert said[0].isupper()
+            assert said[-1] != "."
+        assert (progress.end is None) == (call == "InProgress")
+        assert bool(progress.summary) == (call != "InProgress")
+        shown = " ".join((progress.own_words, progress.other_words, progress.summary, progress.advice))
+        wire = {
+            word for word in (call, caller, callee) if word not in ("Busy", "Success", "Error", "Unknown")
+        }
+        assert not [word for word in wire if word in shown]
+        assert not re.search(r"[a-z][A-Z]|\bstatus\b|\{", shown)
+
+
+@pytest.mark.parametrize("word", LEG_WORDS)
+def test_the_failure_of_the_other_side_always_comes_with_words(word: str) -> None:
+    _, progress = followed(OWN_ANSWERED, ("CannotReach", "Success", word))
+    assert progress.summary.endswith(".")
+    assert progress.end in (End.NOT_ANSWERED, End.FAILED)
+
+
+def test_steps_only_go_forward() -> None:
+    _, progress = followed(OWN_ANSWERED, RINGING)
+    assert (progress.own, progress.own_words) == (Step.ANSWERED, "Your desk phone answered")
+    _, progress = followed(("InProgress", "Success", "Success"), OWN_ANSWERED)
+    assert (progress.other, progress.can_cancel) == (Step.ANSWERED, False)
+
+
+def test_a_poll_may_skip_steps_and_nothing_follows_the_end() -> None:
+    ringout, progress = followed(CONNECTED)
+    assert progress.end is End.CONNECTED
+    for after in (
+        ringout.apply(status("CannotReach", "Busy", "Busy"), 9),
+        ringout.missing(9),
+        ringout.cancel_asked(9),
+    ):
+        assert after == progress
+
+
+def test_looks_grow_from_one_to_five_seconds() -> None:
+    ringout = RingOut(ORDER)
+    looks = []
+    now = 0.0
+    for _ in range(10):
+        ringout.apply(status(), now)
+        assert ringout.next_look is not None
+        looks.append(ringout.next_look)
+        now += ringout.next_look
+    assert looks[:3] == pytest.approx([1, 1.3, 1.69])
+    assert looks[-1] == 5
+    assert looks == sorted(looks)
+
+
+def test_it_is_not_followed_for_ever() -> None:
+    ringout = RingOut(ORDER)
+    ringout.apply(status(), 0)
+    assert ringout.look_failed(100).end is None
+    assert ringout.apply(status(), 179).end is None
+    progress = ringout.look_failed(180)
+    assert (progress.end, ringout.next_look) == (End.LOST, None)
+    assert progress.summary == "It is not known what became of the call to Martin Olsen."
+    assert progress.other_words == "Then Martin Olsen is called"
+
+
+def test_a_look_that_failed_before_the_first_answer_starts_the_clock() -> None:
+    ringout = RingOut(ORDER)
+    assert ringout.look_failed(1000).end is None
+    assert ringout.look_failed(1180).end is End.LOST
+
+
+def test_an_order_that_was_refused_says_why() -> None:
+    problem = Problem("The call was refused.", "Choose another number.", Kind.FORBIDDEN)
+    ringout = RingOut(ORDER)
+    progress = ringout.refused(problem)
+    assert (progress.end, progress.summary, progress.advice) == (End.FAILED, problem.title, problem.remedy)
+    assert (progress.own_words, progress.other_words) == (
+        "Your desk phone was not rung",
+        "Martin Olsen was not called",
+    )
+    assert ringout.next_look is None
+
+
+def test_one_that_the_platform_forgot_is_lost() -> None:
+    ringout, _ = followed(RINGING)
+    assert ringout.missing(5).end is End.LOST
+
+
+# Cancelling.
+
+
+def cancelled(*before: tuple[str, ...], accepted: bool = True) -> RingOut:
+    """A RingOut whose cancel the platform answered at second 10."""
+    ringout, _ = followed(*before)
+    assert ringout.cancel_asked(9).cancelling
+    ringout.cancel_answered(accepted, 10)
+    assert ringout.next_look == 1
+    return ringout
+
+
+def test_cancelling_is_believed_when_the_own_phone_stopped() -> None:
+    ringout = cancelled(RINGING)
+    assert ringout.apply(status(), 11).cancelling
+    progress = ringout.apply(status("CannotReach", "Rejected", "Rejected"), 12)
+    assert (progress.end, progress.summary) == (End.CANCELLED, "The call was cancelled.")
+    assert (progress.own_words, progress.cancelling) == ("Your desk phone stopped ringing", False)
+
+
+@pytest.mark.parametrize("goes_on", [RINGING, OWN_ANSWERED, ("CannotReach", "Success", "Rejected")])
+def test_a_cancel_that_was_taken_but_did_not_work_says_what_to_do(goes_on: tuple[str, ...]) -> None:
+    ringout = cancelled(OWN_ANSWERED if goes_on[1] == "Success" else RINGING)
+    assert ringout.apply(status(*goes_on), 15.9).end is None
+    progress = ringout.apply(status(*goes_on), 16)
+    assert (progress.end, progress.advice) == (End.NOT_CANCELLED, "Hang up your phone to stop the call.")
+    assert "stopped" not in progress.other_words or goes_on[2] == "Rejected"
+
+
+def test_a_cancel_that_was_refused_did_not_work_if_it_goes_on() -> None:
+    assert cancelled(RINGING, accepted=False).apply(status(), 10).end is End.NOT_CANCELLED
+    stopped = cancelled(RINGING, accepted=False).apply(status("CannotReach", "NoAnswer", "InProgress"), 10)
+    assert stopped.end is End.CANCELLED
+
+
+def test_a_call_that_was_answered_meanwhile_was_not_cancelled() -> None:
+    assert cancelled(OWN_ANSWERED).apply(status(*CONNECTED), 11).end is End.NOT_CANCELLED
+
+
+def test_a_cancelled_one_that_the_platform_forgot_is_cancelled_unless_it_is_seen_to_go_on() -> None:
+    assert cancelled(RINGING).missing(11).end is End.CANCELLED
+    assert cancelled(RINGING).missing(11, still_on=True).end is End.NOT_CANCELLED
+
+
+def test_a_cancel_that_is_never_answered_is_not_waited_for_for_ever() -> None:
+    ringout, _ = followed(RINGING)
+    ringout.cancel_asked(9)
+    assert ringout.apply(status(), 100).end is None
+    assert ringout.apply(status(), 200).end is End.LOST
+
+
+@pytest.mark.parametrize("too_late", [("InProgress", "Success", "Success"), CONNECTED])
+def test_a_call_that_the_other_side_answered_cannot_be_cancelled(too_late: tuple[str, ...]) -> None:
+    ringout, progress = followed(too_late)
+    assert not progress.can_cancel
+    assert not ringout.cancel_asked(5).cancelling
+
+
+# Names.
+
+
+@pytest.mark.parametrize(
+    ("changed", "own", "other"),
+    [
+        ({}, "your desk phone", "Martin Olsen"),
+        ({"own_label": ""}, "your phone", "Martin Olsen"),
+        ({"own_label": "IP phone", "name": ""}, "your IP phone", "+4722123456"),
+        ({"own_label": "X", "name": "", "shown": "+47 22 12 34 56"}, "your x", "+47 22 12 34 56"),
+    ],
+)
+def test_phones_and_people_are_named_as_the_user_does(changed: dict[str, str], own: str, other: str) -> None:
+    words = Words(replace(ORDER, **changed))
+    assert words.own(Step.RINGING, "", cancelling=False) == f"Ringing {own}…"
+    assert words.other(Step.RINGING, "", Step.ANSWERED, over=False) == f"Ringing {other}…"
+
+
+def test_with_a_prompt_the_user_is_told_to_press_1() -> None:
+    _, progress = followed(RINGING, order=replace(ORDER, prompt=True))
+    assert progress.advice == "Pick up your phone and press 1."
