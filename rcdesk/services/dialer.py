@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable, read
-from rcdesk.core.ringout import Order, Progress, RingOut
+from rcdesk.core.ringout import End, Order, Progress, RingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Nursery
+from rcdesk.store.settings import SettingsStore
 
-Sleep = Callable[[float], Awaitable[None]]
-
-NOT_SIGNED_IN = Problem("The call was not placed.", "Sign in first.", Kind.SIGN_IN)
+NOT_PLACED = "The call was not placed."
+NOT_SIGNED_IN = Problem(NOT_PLACED, "Sign in first.", Kind.SIGN_IN)
 ONE_AT_A_TIME = Problem(
-    "The call was not placed.", "Another call is being placed; cancel it or wait for its end.", Kind.LOCAL
+    NOT_PLACED, "Another call is being placed; cancel it or wait for its end.", Kind.LOCAL
 )
+NO_PHONE = Problem(NOT_PLACED, "Choose in the dial pad which of your phones rings first.", Kind.LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRingOut:
+    """A RingOut that is over. Times are unix seconds."""
+
+    order: Order
+    end: End
+    began_at: float
+    ended_at: float
 
 
 class Dialer:
     """One RingOut at a time. `progress` shows the one under way, or the last one until it is cleared."""
 
     def __init__(
-        self, nursery: Nursery, platform: Latest[Platform | None], clock: Callable[[], float]
+        self,
+        nursery: Nursery,
+        platform: Latest[Platform | None],
+        settings: SettingsStore,
+        clock: Callable[[], float],
     ) -> None:
         self.choices: Latest[DialChoices] = Latest(DialChoices())
         self.progress: Latest[Progress | None] = Latest(None)
-        self.ended: Feed[RingOut] = Feed()
+        self.ended: Feed[EndedRingOut] = Feed()
         self._nursery = nursery
         self._platform = platform
+        self._settings = settings
         self._clock = clock
         self._cancel = asyncio.Event()
         platform.subscribe(self._on_platform)
@@ -47,6 +64,21 @@ class Dialer:
         platform = self._platform.value
         return read(text, platform.account.region if platform else "US")
 
+    def order(self, number: str, *, name: str = "", shown: str = "") -> Order:
+        """Return the order for `number` (E.164 or a short extension) with the phones chosen last.
+
+        Raises:
+            Problem: it is not known which phone should ring first.
+        """
+        kept, phones = self._settings.value, self.choices.value.phones
+        phone = next((phone for phone in phones if phone.number == kept.last_phone), None)
+        phone = phone or (phones[0] if phones and not kept.last_phone else None)
+        own = phone.number if phone else kept.last_phone
+        if not own:
+            raise NO_PHONE
+        label = phone.label if phone else ""
+        return Order(number, own, label, kept.last_caller_id, kept.prompt, name, shown)
+
     def dial(self, order: Order) -> None:
         """Start ringing and return at once; the rest is told through `progress`.
 
@@ -58,10 +90,11 @@ class Dialer:
             raise NOT_SIGNED_IN
         if self.busy:
             raise ONE_AT_A_TIME
+        self._settings.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
         self._cancel = asyncio.Event()
-        ringout = RingOut(order, self._clock())
+        ringout = RingOut(order)
         self.progress.publish(ringout.progress)
-        self._nursery.start(self._ring(platform, ringout), name="ringout")
+        self._nursery.start(self._ring(platform, order, ringout), name="ringout")
 
     def cancel(self) -> None:
         """Ask to stop the RingOut under way; whether that worked is told through `progress`."""
@@ -72,50 +105,55 @@ class Dialer:
         if not self.busy:
             self.progress.publish(None)
 
-    async def _ring(self, platform: Platform, ringout: RingOut) -> None:
+    async def _ring(self, platform: Platform, order: Order, ringout: RingOut) -> None:
+        began_at = self._clock()
         try:
-            ringout.apply(await platform.api.start_ringout(ringout.order), self._clock())
-        except Problem as problem:
-            ringout.refused(problem)
-        self.progress.publish(ringout.progress)
+            status = await platform.api.start_ringout(order)
+        except Problem as problem:  # never sent again: it could ring the user twice
+            self.progress.publish(ringout.refused(problem))
+            return
+        self.progress.publish(ringout.apply(status, self._clock()))
         while (pause := ringout.next_look) is not None:
-            if await self._cancelled_within(pause) and not ringout.progress.cancelling:
-                await self._cancel_at(platform, ringout)
+            if await self._cancelled_within(pause, ringout):
+                await self._stop(platform, status.ringout_id, ringout)
             else:
-                await self._look(platform, ringout)
-        self.ended.publish(ringout)
+                await self._look(platform, status.ringout_id, ringout)
+        if end := ringout.progress.end:
+            self.ended.publish(EndedRingOut(order, end, began_at, self._clock()))
 
-    async def _cancelled_within(self, seconds: float) -> bool:
-        """Wait, but no longer than until the user wants to cancel."""
-        if self.progress.value and self.progress.value.cancelling:
-            await asyncio.sleep(seconds)  # the wish is known; what is awaited is the platform
+    async def _cancelled_within(self, seconds: float, ringout: RingOut) -> bool:
+        """Wait, but no longer than until the user wants to cancel; return whether they newly do."""
+        if ringout.progress.cancelling:
+            await asyncio.sleep(seconds)  # what is awaited now is the platform
             return False
         try:
             async with asyncio.timeout(seconds):
                 await self._cancel.wait()
         except TimeoutError:
             return False
+        self._cancel.clear()
         return True
 
-    async def _cancel_at(self, platform: Platform, ringout: RingOut) -> None:
-        self.progress.publish(ringout.cancel_asked(self._clock()))
+    async def _stop(self, platform: Platform, ringout_id: str, ringout: RingOut) -> None:
+        progress = ringout.cancel_asked(self._clock())
+        if not progress.cancelling:
+            return  # too late to ask
+        self.progress.publish(progress)
         try:
-            accepted = await platform.api.cancel_ringout(ringout.ringout_id)
+            accepted = await platform.api.cancel_ringout(ringout_id)
         except Problem:
             accepted = False
         self.progress.publish(ringout.cancel_answered(accepted, self._clock()))
 
-    async def _look(self, platform: Platform, ringout: RingOut) -> None:
+    async def _look(self, platform: Platform, ringout_id: str, ringout: RingOut) -> None:
         try:
-            status = await platform.api.ringout_status(ringout.ringout_id)
+            progress = ringout.apply(await platform.api.ringout_status(ringout_id), self._clock())
         except Problem as problem:
             gone = problem.kind in (Kind.NOT_FOUND, Kind.GONE)
-            self.progress.publish(ringout.missing(self._clock()) if gone else ringout.unseen(self._clock()))
-            return
-        self.progress.publish(ringout.apply(status, self._clock()))
+            progress = ringout.missing(self._clock()) if gone else ringout.look_failed(self._clock())
+        self.progress.publish(progress)
 
     def _on_platform(self, platform: Platform | None) -> None:
-        self.choices.publish(DialChoices())
         if platform:
             self._nursery.start(self._load_choices(platform), name="phones and numbers")
 

@@ -16,7 +16,7 @@ from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.tasks import Nursery
 
 if TYPE_CHECKING:
-    from rcdesk.client.push import Push
+    from rcdesk.client.push import Push, PushEvent
     from rcdesk.services.session import Platform
 
 log = logging.getLogger(__name__)
@@ -116,6 +116,8 @@ class Link:
         await self._listen(platform, plan, platform.pushes[step.transport])
 
     async def _listen(self, platform: Platform, plan: LinkPlan, push: Push) -> None:
+        from rcdesk.client.push import Connected  # not before somebody is signed in
+
         snapshots: asyncio.Task[None] | None = None
         try:
             async with aclosing(push.listen()) as news:

@@ -44,6 +44,11 @@ class People:
             return Who(shown or "Unknown caller", shown, location, Source.REGION)
         return Who(shown or "Unknown caller", shown, "", Source.NONE)
 
+    def name(self, number: str) -> str:
+        """Return the name under which `number` is known here, "" if it is not."""
+        person = self._by_number.get(numbers.key(number, self.region)) if number else None
+        return person.name if person else ""
+
     def learn(self, people: Iterable[Person]) -> None:
         """Take in people; of two with the same number the one from the more trusted source stays."""
         for person in people:

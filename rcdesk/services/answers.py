@@ -1,0 +1,181 @@
+"""Answers: what the local socket says of the program, in names that scripts can rely on (see README)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rcdesk import __version__
+from rcdesk.core import numbers
+from rcdesk.core.calls import Call
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.history import CallRecord, Query
+from rcdesk.services.commands import number_of, text_of
+from rcdesk.services.dialer import Dialer
+from rcdesk.services.history import History
+from rcdesk.services.link import Link
+from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.people import People
+from rcdesk.services.session import Session
+
+Request = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a command can ask of the window. `raise_window` takes a desktop's activation token, "" if none."""
+
+    raise_window: Callable[[str], None]
+    fill: Callable[[str], None]
+    quit: Callable[[], None]
+
+
+class Answers:
+    """The handlers of every command, by name."""
+
+    def __init__(
+        self,
+        session: Session,
+        link: Link,
+        calls: LiveCalls,
+        people: People,
+        dialer: Dialer,
+        history: History,
+        wishes: Wishes,
+    ) -> None:
+        self._session = session
+        self._link = link
+        self._calls = calls
+        self._people = people
+        self._dialer = dialer
+        self._history = history
+        self._wishes = wishes
+
+    def handlers(self) -> dict[str, Callable[[Request], Awaitable[Answer]]]:
+        """Return what each command is answered by."""
+        return {
+            "status": self._status,
+            "calls": self._list_calls,
+            "history": self._list_history,
+            "dial": self._dial,
+            "cancel": self._cancel,
+            "quit": self._quit,
+            "raise": self._raise,
+            "resume": self._resume,
+        }
+
+    async def _status(self, _request: Request) -> Answer:
+        state = self._session.state.value
+        account = state.account
+        return {
+            "account": {"name": account.name, "extension": account.extension_number, "server": state.server}
+            if account
+            else None,
+            "session": state.phase.value,
+            "link": self._link_now(),
+            "live_calls": len(self._calls.calls),
+            "missed": self._history.missed.value,
+            "ringout": self._ringout_now(),
+            "version": __version__,
+        }
+
+    async def _list_calls(self, _request: Request) -> Answer:
+        return {"link": self._link_now(), "calls": [self._call(call) for call in self._calls.calls]}
+
+    async def _list_history(self, request: Request) -> Answer:
+        limit = number_of(request, "limit", 20)
+        page = await self._history.page(Query(text=text_of(request, "search")), None, limit)
+        return {
+            "calls": [self._record(record) for record in page.records],
+            "missed": self._history.missed.value,
+        }
+
+    async def _dial(self, request: Request) -> Answer:
+        text = text_of(request, "number")
+        number = self._dialer.read(text)
+        if isinstance(number, numbers.Unreadable):
+            raise Problem("The number was not dialled.", number.why, Kind.BAD_REQUEST)
+        shown = numbers.show(number.dial, self._people.region)
+        if not request.get("yes"):
+            self._wishes.fill(text)
+            self._wishes.raise_window("")
+            return {"said": f"{shown} is in the dial pad; nothing was dialled."}
+        order = self._dialer.order(number.dial, name=self._people.name(number.dial), shown=shown)
+        self._dialer.dial(order)
+        own = order.own_label or numbers.show(order.own, self._people.region)
+        return {"said": f"Calling {shown}. Your phone rings first: {own}."}
+
+    async def _cancel(self, _request: Request) -> Answer:
+        if not self._dialer.busy:
+            raise Problem("Nothing was cancelled.", "No call is being placed.", Kind.LOCAL)
+        self._dialer.cancel()
+        return {"said": "Asked to cancel; `rcdesk status` tells whether it worked."}
+
+    async def _quit(self, _request: Request) -> Answer:
+        self._wishes.quit()
+        return {"said": "rcdesk ends."}
+
+    async def _raise(self, request: Request) -> Answer:
+        if fill := text_of(request, "fill"):
+            self._wishes.fill(fill)
+        self._wishes.raise_window(text_of(request, "activation"))
+        return {"said": "rcdesk is in front."}
+
+    async def _resume(self, _request: Request) -> Answer:
+        self._session.resume()
+        return {"said": "rcdesk signs in."}
+
+    def _link_now(self) -> Answer:
+        status = self._link.status.value
+        since = _iso(status.since) if status.since else None
+        return {"state": status.state.value, "since": since, "transport": status.transport.value}
+
+    def _ringout_now(self) -> Answer | None:
+        progress = self._dialer.progress.value
+        if progress is None:
+            return None
+        return {
+            "to": progress.order.number,
+            "state": progress.end.value.replace(" ", "_") if progress.end else "under_way",
+            "caller": progress.own_words,
+            "callee": progress.other_words,
+            "summary": progress.summary,
+        }
+
+    def _call(self, call: Call) -> Answer:
+        region = self._people.region
+        return {
+            "session_id": call.session_id,
+            "state": call.stage.value,
+            "direction": call.direction.value,
+            "from": numbers.e164(call.from_number, region),
+            "to": numbers.e164(call.to_number, region),
+            "name": call.peer_name or self._people.name(call.peer_number),
+            "started_at": _iso(call.started_at),
+            "queue": call.queue or None,
+        }
+
+    def _record(self, record: CallRecord) -> Answer:
+        return {
+            "id": record.id,
+            "session_id": record.session_id,
+            "direction": record.direction.value,
+            "outcome": record.outcome.value,
+            "name": record.name or self._people.name(record.number),
+            "number": record.number,
+            "location": record.location,
+            "started_at": _iso(record.started_at),
+            "duration": record.duration,
+            "queue": record.queue or None,
+            "reason": record.reason,
+            "provisional": record.provisional,
+            "seen": record.seen,
+        }
+
+
+def _iso(moment: float) -> str:
+    text = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

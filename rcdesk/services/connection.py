@@ -1,0 +1,150 @@
+"""Connection: one sign-in to one server, with all that belongs to it. Heavy; imported when somebody signs in."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from rcdesk.client.address import host_of, is_loopback
+from rcdesk.client.api import Api
+from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, new_verifier
+from rcdesk.client.loopback import Loopback
+from rcdesk.client.push_websocket import WebSocketPush
+from rcdesk.client.rest import Rest
+from rcdesk.core.account import Account
+from rcdesk.core.errors import Problem
+from rcdesk.core.subscription import Transport
+from rcdesk.core.tokens import Tokens
+from rcdesk.services.session import Browser, Jwt, Password, Platform, Server, Way
+
+log = logging.getLogger(__name__)
+
+Save = Callable[[str], Awaitable[None]]
+
+
+def pack(server: Server, tokens: Tokens) -> str:
+    """Put a sign-in into one secret text for the vault."""
+    return json.dumps(
+        {
+            "url": server.url,
+            "id": server.client_id,
+            "secret": server.client_secret,
+            "pubnub": server.pubnub_origin,
+        }
+        | {"tokens": tokens.to_dict()}
+    )
+
+
+def unpack(kept: str) -> tuple[Server, Tokens] | None:
+    """Read what `pack` gave; None if it is anything else."""
+    try:
+        values: dict[str, Any] = json.loads(kept)
+        tokens = Tokens.from_dict(values["tokens"])
+        texts = [values[name] for name in ("url", "id", "secret")]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if tokens is None or not all(isinstance(text, str) for text in texts):
+        return None
+    return Server(*texts), tokens
+
+
+class Connection:
+    """Requests in the name of one user, and what closes with them.
+
+    `save` is given the packed sign-in before each new pair of tokens is used; `on_end` hears once that the
+    session is over for the server.
+    """
+
+    def __init__(
+        self, server: Server, *, endpoint_id: str, save: Save, on_end: Callable[[Problem], None],
+        clock: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.server = server
+        self._save = save
+        self._on_end = on_end
+        self._clock = clock
+        self._app = App(server.client_id, server.client_secret)
+        self._rest = Rest(server.url, clock=clock)
+        self._oauth = OAuth(self._rest, self._app, endpoint_id, clock)
+        self._keeper: Keeper | None = None
+
+    async def sign_in(self, way: Way, show_address: Callable[[str], None]) -> Platform:
+        """Sign in anew; `show_address` is given the address for the browser, if that is the way.
+
+        Raises:
+            Problem: not signed in; nothing is stored. Cancelling is safe.
+        """
+        tokens = await self._oauth.sign_in(await self._grant(way, show_address))
+        await self._save(pack(self.server, tokens))
+        return await self.resume(tokens)
+
+    async def resume(self, tokens: Tokens) -> Platform:
+        """Go on with a stored sign-in.
+
+        Raises:
+            Problem: the session is over, or the server cannot be reached.
+        """
+        self._keeper = Keeper(
+            self._oauth, tokens, save=self._save_tokens, on_end=self._on_end, clock=self._clock
+        )
+        self._rest.authorize(Auth(self._keeper))
+        api = Api(self._rest)
+        account = await api.account()
+        return self._platform(api, account)
+
+    async def revoke(self) -> None:
+        """End the session at the server; whatever it answers, it is over for us."""
+        if self._keeper and (tokens := self._keeper.tokens):
+            await self._oauth.revoke(tokens)
+
+    async def close(self) -> None:
+        """Close every connection; a refresh under way is let come to its end."""
+        if self._keeper:
+            with suppress(Problem):
+                await self._keeper.close()
+        await self._rest.close()
+
+    def _platform(self, api: Api, account: Account) -> Platform:
+        from rcdesk.client.push_pubnub import PubNubPush
+
+        pushes = {
+            Transport.WEBSOCKET: WebSocketPush(api, clock=self._clock),
+            Transport.PUBNUB: PubNubPush(api, clock=self._clock, origin=_pubnub_of(self.server.url)),
+        }
+        return Platform(api, account, pushes)
+
+    async def _save_tokens(self, tokens: Tokens) -> None:
+        await self._save(pack(self.server, tokens))
+
+    async def _grant(self, way: Way, show_address: Callable[[str], None]) -> Grant:
+        match way:
+            case Jwt(assertion):
+                return Grant.jwt(assertion)
+            case Password(username, extension, password):
+                return Grant.password(username, extension, password)
+            case Browser():
+                return await self._browser(show_address)
+
+    async def _browser(self, show_address: Callable[[str], None]) -> Grant:
+        verifier = new_verifier()
+        async with Loopback() as loopback:
+            show_address(
+                authorize_url(
+                    self._rest.server,
+                    self._app,
+                    redirect_uri=loopback.redirect_uri,
+                    state=loopback.state,
+                    verifier=verifier,
+                )
+            )
+            code, redirect_uri = await loopback.code()
+            return Grant.code(code, redirect_uri, verifier)
+
+
+def _pubnub_of(server: str) -> str | None:
+    """Return host:port of the PubNub that goes with `server`: a sandbox brings its own, at its own address."""
+    return urlsplit(server).netloc if is_loopback(host_of(server)) else None
