@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import URL
 from starlette.requests import Request
@@ -149,7 +149,9 @@ def _back(asked: dict[str, str], result: dict[str, str]) -> Response:
     """Send the browser back to the app, with `state` as it came."""
     if asked.get("state"):
         result = {**result, "state": asked["state"]}
-    return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(result)}", 302, headers=_NO_STORE)
+    return RedirectResponse(
+        f"{asked['redirect_uri']}?{urlencode(result, quote_via=quote)}", 302, headers=_NO_STORE
+    )
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -121,7 +121,7 @@ class Sessions:
         if not authorization:
             raise ApiError(401, "AGW-401", "Authorization header is not specified")
         scheme, _, token = authorization.strip().partition(" ")
-        if not token:
+        if not token and scheme.lower() != "bearer":
             scheme, token = "bearer", scheme
         if scheme.lower() != "bearer" or not token.strip():
             raise ApiError(401, "AGW-402", "Invalid Authorization header")
