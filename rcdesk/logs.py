@@ -1,0 +1,132 @@
+"""Logging: handlers, levels, redaction. No token and no full phone number is ever written."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import os
+import re
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+SIZE = 1_000_000  # bytes of one file
+KEPT = 3  # older files beside it
+PRIVATE = 0o600
+QUIET = ("httpx", "httpcore", "hpack", "pubnub", "aiohttp", "websockets", "asyncio", "keyring")
+"""At info and debug they write URLs, headers and frames, and those hold tokens and phone numbers."""
+
+_NAMED = r"[\w-]{0,40}(?:token|secret|passw|assertion|authorization|credential|cipher|api[_-]?key|jwt|verifier)[\w-]{0,40}"
+_VALUE = (
+    r"b?\"(?:[^\"\\]|\\.)*\"?|b?'(?:[^'\\]|\\.)*'?"  # quoted
+    r"|\\+[\"'][^\"'\\]*"  # quoted within quotes
+    r"|[^\s\"'&,;)}\]]+"
+)
+_SECRETS = (
+    (re.compile(r"\b(Bearer|Basic)(?:\s+|%20|\+)[^\s\"',;&]+", re.IGNORECASE), r"\1 ***"),
+    (re.compile(r"\beyJ[\w-]*(?:\.[\w-]*)*"), "***"),  # so every JWT begins
+    (re.compile(r"(?<=://)[^/\s@]+@"), "***@"),
+    (re.compile(r"(?<=[?&]code=)[^\s\"'&]+"), "***"),  # of OAuth
+    (
+        re.compile(rf"(?<![\w-])({_NAMED}(?:\\*[\"'])?\s*[=:]\s*)(?:{_VALUE})", re.IGNORECASE),
+        r"\1***",
+    ),
+    # Long, unbroken, of capital and small letters and digits: so opaque tokens look.
+    (
+        re.compile(
+            r"(?<![\w+=|~-])(?=[\w+=|~-]*\d)(?=[\w+=|~-]*[a-z])(?=[\w+=|~-]*[A-Z])[\w+=|~-]{32,}",
+        ),
+        "***",
+    ),
+)
+_BETWEEN = r"(?:[^\S\r\n]|[().\-/\u2010-\u2015]|%[0-9A-Fa-f]{2})"
+_NUMBER = re.compile(rf"\+?\d(?:{_BETWEEN}{{0,4}}\d){{6,}}")
+_DIGIT = re.compile(r"\d")
+
+
+def redact(text: str) -> str:
+    """Return `text` without secrets, and with numbers of seven digits or more cut to their last two.
+
+    Session ids, dates and unix times look like phone numbers and are cut as well: nothing tells them apart.
+    """
+    for secret, instead in _SECRETS:
+        text = secret.sub(instead, text)
+    return _NUMBER.sub(lambda number: "…" + "".join(_DIGIT.findall(number[0])[-2:]), text)
+
+
+class RedactingFormatter(logging.Formatter):
+    """Writes a record with its message, arguments, exception and stack redacted."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        parts = [record.getMessage()]
+        if record.exc_info:
+            parts.append(self.formatException(record.exc_info))
+        if record.stack_info:
+            parts.append(self.formatStack(record.stack_info))
+        text = redact("\n".join(parts))
+        return f"{self.formatTime(record)} {record.levelname} {record.name}: {text}"
+
+
+class _Discreet(logging.Handler):
+    """What becomes of a record that cannot be written: Python would print it with its arguments, unredacted."""
+
+    _told: frozenset[str] = frozenset()
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say once for each kind of trouble that something is missing in the log, and where it came from."""
+        kind = type(sys.exc_info()[1]).__name__
+        if kind not in self._told and sys.stderr is not None:
+            self._told |= {kind}
+            with contextlib.suppress(OSError, ValueError):  # the terminal is gone as well
+                place = f"{record.filename}:{record.lineno}"
+                sys.stderr.write(f"rcdesk: a log record of {place} was not written ({kind}).\n")
+
+
+class _PrivateFile(_Discreet, logging.handlers.RotatingFileHandler):
+    """A log that other users cannot read. Its folder and file are made with the first record."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
+
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
+        return TextIOWrapper(
+            os.fdopen(handle, "ab"), self.encoding, errors="backslashreplace", write_through=True
+        )
+
+
+class _Terminal(_Discreet, logging.StreamHandler[TextIO]):
+    """Warnings and errors, for whoever started rcdesk in a terminal."""
+
+
+def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
+    """Write records of `level` and worse to `path`, and warnings to the terminal; return the undoing.
+
+    `path`: None for no file (the demo, and runs that leave nothing behind). The last three megabytes are kept.
+    """
+    handlers: list[logging.Handler] = [_Terminal()]
+    handlers[0].setLevel(logging.WARNING)
+    if path:
+        handlers.append(_PrivateFile(path))
+    root = logging.getLogger()
+    before = {name: logging.getLogger(name).level for name in ("", *QUIET)}
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for handler in handlers:
+        handler.setFormatter(RedactingFormatter())
+        root.addHandler(handler)
+
+    def stop() -> None:
+        for handler in handlers:
+            root.removeHandler(handler)
+            handler.close()
+        for name, old in before.items():
+            logging.getLogger(name).setLevel(old)
+
+    return stop

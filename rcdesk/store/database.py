@@ -1,0 +1,163 @@
+"""Database: opens, migrates, owns the one thread with the connection."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from rcdesk.core.errors import Problem
+from rcdesk.store import files
+from rcdesk.store.trouble import NewerFile, code, damaged, is_damage, not_opened, trouble
+from rcdesk.store.worker import Worker
+
+T = TypeVar("T")
+Migration = Sequence[str]
+"""SQL statements that lead from one version of the tables to the next."""
+
+log = logging.getLogger(__name__)
+
+BUSY_FOR = 2.0  # seconds to wait for another process that has the file locked
+COMPANIONS = ("-wal", "-shm")
+
+
+class Database:
+    """One SQLite file, or one database in memory, and the one thread that works on it.
+
+    What is committed survives the process (WAL) and a loss of power (synchronous=FULL: one flush of the disk
+    a transaction, off the loop). A damaged file is set aside under a new name, whenever the damage shows,
+    and a new one begun. A file that cannot be used is left alone, and this run works in memory.
+    """
+
+    def __init__(
+        self,
+        path: Path | None,
+        migrations: Sequence[Migration],
+        clock: Callable[[], datetime] = files.local_now,
+    ) -> None:
+        """Open nothing yet. `path`: None for memory. `clock` gives the time for names of damaged files."""
+        self._path = path
+        self._migrations = migrations
+        self._clock = clock
+        self._worker = Worker("database")
+        self._connection: sqlite3.Connection | None = None
+        self._notice: Problem | None = None
+
+    async def open(self) -> Problem | None:
+        """Open and migrate, unless that is done. Return what the user should be told, None if all is well."""
+        await self._worker.run(self._connected)
+        return self._notice
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in one transaction, all of it or nothing, and return its answer. For any loop.
+
+        `work` runs in the database's thread. Cancelling: it is done all the same.
+
+        Raises:
+            Problem: disk full, file locked or damaged; nothing was changed. Other errors are bugs.
+        """
+        return await self._worker.run(lambda: self._transact(work))
+
+    def close(self) -> None:
+        """Finish what is queued and close the file; give up waiting after two seconds."""
+        if not self._worker.close(self._disconnect):
+            log.warning("the database is still busy; left to itself")
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            try:
+                self._connection = self._connect_to_file(self._path) if self._path else self._in_memory()
+            except (sqlite3.Error, OSError, NewerFile) as error:
+                notice = not_opened(error)
+                if notice is None:
+                    raise
+                log.warning("the database was not opened: %s", code(error))
+                self._notice = notice
+                self._connection = self._in_memory()
+        return self._connection
+
+    def _connect_to_file(self, path: Path) -> sqlite3.Connection:
+        files.make_private_file(path)
+        try:
+            return self._connect(str(path))
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            self._set_aside(path, error)
+        return self._connect(str(path))
+
+    def _in_memory(self) -> sqlite3.Connection:
+        self._path = None
+        return self._connect(":memory:")
+
+    def _connect(self, name: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(name, timeout=BUSY_FOR, isolation_level=None)
+        try:
+            _migrate(connection, self._migrations)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connected()
+        try:
+            with _transaction(connection):
+                return work(connection)
+        except sqlite3.Error as error:
+            if is_damage(error) and self._path:
+                raise self._begin_anew(self._path, error) from error
+            if told := trouble(error):
+                raise told from error
+            raise
+
+    def _begin_anew(self, path: Path, error: sqlite3.Error) -> Problem:
+        """Put the file aside in the middle of the work; the next work finds an empty one."""
+        self._disconnect()
+        try:
+            self._set_aside(path, error)
+        except OSError as refused:
+            self._path = None  # it cannot be moved: leave it alone
+            self._notice = not_opened(refused)
+        assert self._notice
+        return self._notice
+
+    def _set_aside(self, path: Path, error: sqlite3.Error) -> None:
+        aside = files.set_aside(path, self._clock(), COMPANIONS)
+        files.make_private_file(path)
+        log.warning("the database is damaged (%s); it is now %s", code(error), aside.name)
+        self._notice = damaged(aside)
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(migrations):
+        raise NewerFile
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    for number, statements in enumerate(migrations[version:], start=version + 1):
+        with _transaction(connection):
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):  # the first failure is the one to tell
+            connection.rollback()
+        raise

@@ -1,0 +1,82 @@
+"""Files that only the user may read, written whole or not at all, and never overwritten when damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def local_now() -> datetime:
+    """Return the time as the user's clock on the wall shows it."""
+    return datetime.now().astimezone()
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make `folder`, and what is missing above it, and close it to other users."""
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.chmod(PRIVATE_FOLDER)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file unless there is one, and close it to other users before anything is written."""
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
+    path.chmod(PRIVATE_FILE)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`, which is on the disk when this returns. For one writer at a time.
+
+    Whoever reads meanwhile, or after a crash at any moment, finds the old content or the new, both whole.
+    """
+    make_private_folder(path.parent)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first failure is the one to tell
+            temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def set_aside(path: Path, now: datetime, companions: Sequence[str] = ()) -> Path:
+    """Rename a damaged file, so that it can be looked at and nothing overwrites it; return its new path.
+
+    Args:
+        now: local time, for the new name: `calls.damaged-20261123-204500.db`.
+        companions: endings of files that belong to it (`calls.db-wal`) and follow it.
+    """
+    stamp = now.strftime("%Y%m%d-%H%M%S")
+    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    nth = 1
+    while aside.exists():
+        nth += 1
+        aside = path.with_name(f"{path.stem}.damaged-{stamp}-{nth}{path.suffix}")
+    for ending in ("", *companions):
+        part = path.with_name(path.name + ending)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + ending))
+    return aside
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a loss of power; Windows does so by itself and opens no folders."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,150 @@
+"""Vault: tokens and client secrets in the system's own keyring, never in a file of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rcdesk.store import secret_parts
+from rcdesk.store.worker import Worker
+
+if TYPE_CHECKING:  # imported when first asked: it looks for backends and takes its time
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+LIMIT = 3.0  # seconds; a locked keyring asks the user to unlock it and answers no sooner than they do
+SECURE = 1  # keyring's own mark: backends of less priority write plain text, or keep nothing
+
+ABSENT = "Your sign-in is kept for this run only: this computer has no keyring."
+LOCKED = "Your sign-in is kept for this run only: the keyring is locked."
+SILENT = "Your sign-in is kept for this run only: the keyring does not answer; it may wait to be unlocked."
+REFUSED = "Your sign-in is kept for this run only: the keyring did not take it."
+
+
+class Vault:
+    """The secrets of one profile, under the keyring's service `rcdesk:<profile>`.
+
+    Where the keyring is absent, locked, silent or refuses, everything works on in memory for this run, and
+    `notice` says so. The keyring is asked in a thread of its own, one question after the other: one that
+    waits for the user's password holds up nothing, and once it is answered the later changes follow.
+
+    Attributes:
+        notice: "" or a sentence for the user: the sign-in is not kept beyond this run, and why.
+    """
+
+    def __init__(self, profile: str | None, limit: float = LIMIT) -> None:
+        """Ask nothing yet. `profile`: None for memory only, as wished, without notice. `limit`: seconds."""
+        self.notice = ""
+        self._service = f"rcdesk:{profile}"
+        self._limit = limit
+        self._in_memory = profile is None
+        self._known: dict[str, str | None] = {}  # what this run has set or read; None: deleted
+        self._late: asyncio.Future[Any] | None = None  # the last question that took too long
+        self._worker = Worker("keyring")
+
+    async def get(self, name: str) -> str | None:
+        """Return the secret, None if there is none or the keyring did not give it. Cancelling is safe."""
+        if name not in self._known:
+            value = await self._ask(lambda keyring: _read(keyring, self._service, name))
+            if value is not None:
+                self._known.setdefault(name, value)
+        return self._known.get(name)
+
+    async def set(self, name: str, value: str) -> None:
+        """Keep the secret: for good where the keyring takes it, else for this run.
+
+        Cancelling: it is kept all the same.
+        """
+        self._known[name] = value
+        await self._ask(lambda keyring: _write(keyring, self._service, name, value))
+
+    async def delete(self, name: str) -> None:
+        """Forget the secret, if there is one. Cancelling: it is forgotten all the same."""
+        self._known[name] = None
+        await self._ask(lambda keyring: _delete(keyring, self._service, name))
+
+    async def backend_name(self) -> str:
+        """Return the name of the keyring in use, "" while secrets are in memory only."""
+        return await self._ask(lambda keyring: str(keyring.name)) or ""
+
+    def close(self) -> None:
+        """Let the keyring take what is under way; give up waiting after two seconds."""
+        if not self._worker.close():
+            log.warning("the keyring does not answer; left to itself")
+
+    async def _ask(self, question: Callable[[KeyringBackend], T]) -> T | None:
+        """Ask the keyring; None if it fails, or does not answer in time (it may do so later)."""
+        if self._in_memory:
+            return None
+        answer = self._worker.run(lambda: question(_backend()))
+        answer.add_done_callback(self._on_answer)
+        await asyncio.wait({answer}, timeout=0 if self._late else self._limit)
+        if not answer.done():
+            self.notice, self._late = SILENT, answer
+            return None
+        return None if answer.exception() else answer.result()
+
+    def _on_answer(self, answer: asyncio.Future[Any]) -> None:
+        if answer.cancelled():
+            return
+        if error := answer.exception():
+            self._give_up(error)
+        elif answer is self._late:
+            self.notice, self._late = "", None
+
+    def _give_up(self, error: BaseException) -> None:
+        """Work in memory from now on: a keyring that was refused once is not asked again and again.
+
+        Backends raise errors of their own beside those of keyring (pywintypes, D-Bus), so any counts.
+        """
+        from keyring.errors import KeyringLocked, NoKeyringError
+
+        log.warning("the keyring is given up: %s", type(error).__name__)
+        words = {NoKeyringError: ABSENT, KeyringLocked: LOCKED}
+        self.notice = next((text for kind, text in words.items() if isinstance(error, kind)), REFUSED)
+        self._in_memory = True
+
+
+def _backend() -> KeyringBackend:
+    """Return the best keyring of this computer that encrypts; raise NoKeyringError if there is none."""
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
+    from keyring.errors import NoKeyringError
+
+    chosen = keyring.get_keyring()
+    candidates = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
+    for backend in candidates:
+        if backend.priority >= SECURE:
+            secure: KeyringBackend = backend
+            return secure
+    raise NoKeyringError
+
+
+def _read(keyring: KeyringBackend, service: str, name: str) -> str | None:
+    return secret_parts.join(name, lambda entry: keyring.get_password(service, entry))
+
+
+def _write(keyring: KeyringBackend, service: str, name: str, value: str) -> None:
+    """Write the last part first: until the first is there, the secret is not there or the old one."""
+    before = secret_parts.part_count(keyring.get_password(service, name))
+    parts = secret_parts.split(value)
+    for number in range(len(parts), 0, -1):
+        keyring.set_password(service, secret_parts.entry_name(name, number), parts[number - 1])
+    _delete_parts(keyring, service, name, range(len(parts) + 1, before + 1))
+
+
+def _delete(keyring: KeyringBackend, service: str, name: str) -> None:
+    count = secret_parts.part_count(keyring.get_password(service, name))
+    _delete_parts(keyring, service, name, range(1, max(count, 1) + 1))
+
+
+def _delete_parts(keyring: KeyringBackend, service: str, name: str, numbers: range) -> None:
+    for number in reversed(numbers):
+        entry = secret_parts.entry_name(name, number)
+        if keyring.get_password(service, entry) is not None:  # deleting what is not there is an error
+            keyring.delete_password(service, entry)
