@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rcdesk.core.calls import Direction
@@ -162,3 +162,23 @@ def a_ringout(end: str) -> list[Progress]:
     """How a RingOut goes until it stands as `end` names it."""
     early = end in ("begun", "cancelled", "own_not_answered")
     return [BEGUN, RINGOUTS[end]] if early else [BEGUN, UNDER_WAY, RINGOUTS[end]]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    theme: str = "system"
+    popups: bool = True
+    push: str = "auto"
+    last_phone: str = ""
+    last_caller_id: str = ""
+    prompt: bool = False
+
+
+class FakePreferences:
+    """Choices in memory."""
+
+    def __init__(self, **chosen: object) -> None:
+        self.value = Chosen(**chosen)  # type: ignore[arg-type]
+
+    def update(self, **changes: object) -> None:
+        self.value = replace(self.value, **changes)  # type: ignore[arg-type]

@@ -16,14 +16,17 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, Q
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
+from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, Server, SessionState
 from rcdesk.ui.history_pane import HistoryPane, HistorySource
 from rcdesk.ui.login_dialog import LoginDialog
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.ringout_view import RingOutView
+from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
 from rcdesk.ui.theme import Theme
 from tests.ui import form_samples as samples
 
@@ -145,6 +148,36 @@ def login_demo() -> QWidget:
 
 
 LOGINS = (login_browser, login_waiting, login_jwt, login_password, login_wrong, login_demo)
+
+
+def settings(state: SessionState, link: LinkStatus, push: str = "auto") -> QWidget:
+    places = (
+        Place("Calls", "/home/dana/.local/share/rcdesk/default/calls.db"),
+        Place("Logs", "/home/dana/.local/state/rcdesk/default/rcdesk.log"),
+    )
+    source = SettingsSource(
+        Latest(state), Latest(link), Latest("in the GNOME keyring"), "0.1.0", places, lambda: samples.NOW
+    )
+    return SettingsPane(source, samples.FakePreferences(push=push))
+
+
+def settings_signed_in() -> QWidget:
+    account = Account("1", "101", "101", "Dana Novak")
+    state = SessionState(Phase.SIGNED_IN, account, server="https://platform.ringcentral.com")
+    return settings(state, LinkStatus(LinkState.LIVE, samples.at(8, 12), Transport.WEBSOCKET))
+
+
+def settings_signed_out() -> QWidget:
+    return settings(SessionState(), LinkStatus(LinkState.SIGNED_OUT), "pubnub")
+
+
+def settings_expired() -> QWidget:
+    account = Account("1", "101", "101", "Dana Novak")
+    state = SessionState(Phase.EXPIRED, account, server="https://platform.ringcentral.com")
+    return settings(state, LinkStatus(LinkState.POLLING, samples.at(8, 12), Transport.POLLING), "polling")
+
+
+SETTINGS = (settings_signed_in, settings_signed_out, settings_expired)
 HISTORIES = (
     history,
     history_wide,
@@ -154,7 +187,7 @@ HISTORIES = (
     history_empty,
     history_waiting,
 )
-VIEWS: dict[str, Maker] = {view.__name__: view for view in (*HISTORIES, *LOGINS)}
+VIEWS: dict[str, Maker] = {view.__name__: view for view in (*HISTORIES, *LOGINS, *SETTINGS)}
 VIEWS |= {f"ringout_{end}": partial(ringout, end) for end in samples.RINGOUTS}
 
 

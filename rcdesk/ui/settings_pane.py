@@ -1,0 +1,249 @@
+"""SettingsPane: who is signed in, how things look and arrive, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from rcdesk.core.subscription import LinkState, LinkStatus, Transport
+from rcdesk.services.feed import Latest
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import link_words, words
+from rcdesk.ui.chips import ChipRow
+from rcdesk.ui.controls import Button, Choice, IconButton, Kind
+from rcdesk.ui.form import label_for
+from rcdesk.ui.theme import GAP, Size, Tone
+from rcdesk.ui.widgets import (
+    Card,
+    ElidedLabel,
+    Label,
+    Line,
+    Part,
+    Scroll,
+    SectionHeader,
+    column,
+    copy_text,
+    row,
+)
+
+THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
+PUSHES = (
+    ("auto", "Automatic", "the best that works"),
+    ("websocket", "WebSocket", ""),
+    ("pubnub", "PubNub", "for older servers"),
+    ("polling", "Polling", "no push at all"),
+)
+EXPLAINED = {
+    "auto": "Tries WebSocket, then PubNub; where neither works it asks every few seconds.",
+    "websocket": "One connection to the server itself. If it fails, rcdesk asks every few seconds.",
+    "pubnub": "Encrypted messages over PubNub. If that fails, rcdesk asks every few seconds.",
+    "polling": "Asks every few seconds. Calls are shown a little late.",
+}
+TRANSPORTS = {
+    Transport.WEBSOCKET: "over WebSocket",
+    Transport.PUBNUB: "over PubNub",
+    Transport.POLLING: "",
+    Transport.NONE: "",
+}
+
+
+class Chosen(Protocol):
+    """What was chosen so far."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def popups(self) -> bool: ...
+    @property
+    def push(self) -> str: ...
+
+
+class Preferences(Protocol):
+    """Where choices are kept. The ui knows no store, so this is all it may ask of one."""
+
+    @property
+    def value(self) -> Chosen: ...
+    def update(self, **changes: object) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder or file in which something is kept. `path` "" says that nothing is."""
+
+    what: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSource:
+    """What the pane shows.
+
+    Attributes:
+        secrets_kept: where the sign-in is kept, in words: "in the GNOME keyring"; "" while that is not known.
+    """
+
+    session: Latest[SessionState]
+    link: Latest[LinkStatus]
+    secrets_kept: Latest[str]
+    version: str
+    places: tuple[Place, ...]
+    clock: Callable[[], float]
+
+
+class SettingsPane(QWidget):
+    """Only settings that work. Each holds from the moment it is chosen; there is no “Apply”.
+
+    Signals:
+        sign_in_asked, sign_out_asked: as they say.
+        preference_changed: this preference was changed and is kept: "theme", "popups" or "push".
+    """
+
+    sign_in_asked = Signal()
+    sign_out_asked = Signal()
+    preference_changed = Signal(str)
+
+    def __init__(
+        self, source: SettingsSource, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._preferences = preferences
+        content = QWidget()
+        parts = (self._account(), self._appearance(), self._calls(), self._push(), self._about())
+        layout = column(*parts, 1, gap=4 * GAP)
+        layout.setContentsMargins(0, 0, 0, 4 * GAP)
+        content.setLayout(layout)
+        self.setLayout(column(Scroll(content)))
+        undoings = (
+            source.session.follow(self._on_session),
+            source.link.follow(self._on_link),
+            source.secrets_kept.subscribe(self._show_kept),
+        )
+        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+
+    def _account(self) -> QWidget:
+        self._name = ElidedLabel("", strong=True)
+        self._where = ElidedLabel("", Size.SMALL, Tone.DIM)
+        self._kept = Label("", Size.SMALL, Tone.DIM, wrap=True)
+        self.sign_out = Button("Sign out", "sign-out")
+        self.sign_in = Button("Sign in", "sign-in", Kind.FILLED)
+        self.sign_out.clicked.connect(lambda _checked=False: self.sign_out_asked.emit())
+        self.sign_in.clicked.connect(lambda _checked=False: self.sign_in_asked.emit())
+        who = column(self._name, self._where, gap=2)
+        top, below = row(who, self.sign_out), row(self._kept, self.sign_in)
+        for line in (top, below):
+            line.setStretch(0, 1)
+        return _section("Account", top, below)
+
+    def _appearance(self) -> QWidget:
+        self.theme = ChipRow[str]("Appearance", THEMES)
+        self.theme.choose(self._preferences.value.theme)
+        self.theme.chosen.connect(lambda theme: self._keep("theme", theme))
+        return _section("Appearance", self.theme)
+
+    def _calls(self) -> QWidget:
+        self.popups = QCheckBox("Show a card when a call rings")
+        self.popups.setChecked(self._preferences.value.popups)
+        self.popups.toggled.connect(lambda on: self._keep("popups", on))
+        words_below = Label(
+            "In the corner of the screen. It never takes the keyboard.", Size.SMALL, Tone.DIM, wrap=True
+        )
+        self.popups.setAccessibleDescription(words_below.text())
+        return _section("Calls", self.popups, words_below, gap=0)
+
+    def _push(self) -> QWidget:
+        self.push = Choice("How calls arrive")
+        for value, text, detail in PUSHES:
+            self.push.add(text, detail, value)
+        self.push.setCurrentIndex(self.push.findData(self._preferences.value.push))
+        self._explained = Label("", Size.SMALL, Tone.DIM, wrap=True)
+        self._now = Label("", Size.SMALL, wrap=True)
+        self.push.currentIndexChanged.connect(lambda _index: self._on_push())
+        self._explained.setText(EXPLAINED[self.push.currentData()])
+        label = label_for("How calls arrive", self.push)
+        return _section("Push", label, self.push, self._explained, self._now, gap=GAP)
+
+    def _about(self) -> QWidget:
+        parts: list[QWidget] = [Label(f"rcdesk {self._source.version}")]
+        for place in self._source.places:
+            parts += [Line(), _PlaceRow(place)]
+        return _section("About", *parts)
+
+    def _keep(self, name: str, value: object) -> None:
+        self._preferences.update(**{name: value})
+        self.preference_changed.emit(name)
+
+    def _on_push(self) -> None:
+        self._explained.setText(EXPLAINED[self.push.currentData()])
+        self._keep("push", self.push.currentData())
+
+    def _on_session(self, state: SessionState) -> None:
+        account = state.account
+        inside = state.phase is Phase.SIGNED_IN
+        self._name.setText(account.name if account else "Not signed in")
+        host = urlsplit(state.server).netloc
+        extension = f"ext. {account.extension_number}" if account else ""
+        self._where.setText(words.joined(extension, host))
+        self._where.setVisible(bool(self._where.text()))
+        self._show_kept(self._source.secrets_kept.value)
+        self.sign_out.setVisible(account is not None)
+        self.sign_in.setVisible(not inside)
+        self.sign_in.setEnabled(state.phase is not Phase.SIGNING_IN)
+
+    def _show_kept(self, where: str) -> None:
+        phase = self._source.session.value.phase
+        inside = f"Your sign-in is kept {where}." if where else ""
+        told = {
+            Phase.SIGNED_IN: inside,
+            Phase.SIGNING_IN: "Signing in…",
+            Phase.SIGNED_OUT: "Calls are shown once you are signed in.",
+            Phase.EXPIRED: "Your sign-in has ended. What is known stays; nothing new is shown.",
+        }[phase]
+        self._kept.setText(told)
+        self._kept.set_tone(Tone.DANGER if phase is Phase.EXPIRED else Tone.DIM)
+        self._kept.setVisible(bool(told))
+
+    def _on_link(self, status: LinkStatus) -> None:
+        look = link_words.LOOKS[status.state]
+        how = TRANSPORTS[status.transport] if status.state is LinkState.LIVE else ""
+        since = words.since(status.since, self._source.clock()) if status.since else ""
+        self._now.setText(f"Now: {' '.join(part for part in (look.word, how, since) if part)}")
+        self._now.set_tone(look.tone)
+
+
+class _PlaceRow(QWidget):
+    """Where something is kept, to copy and to open."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__()
+        path = ElidedLabel(place.path or "not kept in this run", Size.SMALL, Tone.DIM)
+        layout = row(column(Label(place.what), path, gap=2))
+        layout.setStretch(0, 1)
+        if place.path:
+            copy = IconButton("copy", f"Copy path: {place.what}")
+            copy.clicked.connect(lambda _checked=False: copy_text(place.path))
+            show = IconButton("open", f"Open: {place.what}")
+            show.clicked.connect(lambda _checked=False: _open(place.path))
+            layout.addWidget(copy)
+            layout.addWidget(show)
+        self.setLayout(layout)
+
+
+def _open(path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+
+def _section(title: str, *parts: Part, gap: int = 2 * GAP) -> QWidget:
+    card = Card()
+    inside = column(*parts, gap=gap)
+    inside.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 3 * GAP)
+    card.setLayout(inside)
+    section = QWidget()
+    section.setLayout(column(SectionHeader(title), card, gap=GAP))
+    return section
