@@ -7,9 +7,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # tests/desk runs on the desktop that set it to xcb
+# A busy machine is no reason to fail; in CI hypothesis itself draws the same examples each time.
+hypothesis.settings.register_profile("rcdesk", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("rcdesk")
 
 pytest_plugins = ("tests.helpers.rules",)
 
