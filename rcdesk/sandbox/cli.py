@@ -19,15 +19,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
+    server = SandboxServer(options, port=args.port, pubnub_port=args.pubnub_port)
     try:
-        server = SandboxServer(options, port=args.port, pubnub_port=args.pubnub_port)
+        server.start()
     except OSError as error:
         sys.stderr.write(f"The sandbox cannot listen: {error.strerror}. Choose another --port.\n")
         return 1
-    with server:
-        sys.stdout.write(json.dumps(server.info) + "\n")
-        sys.stdout.flush()
-        ended.wait()
+    sys.stdout.write(json.dumps(server.info) + "\n")
+    sys.stdout.flush()
+    ended.wait()
+    server.stop()
     return 0
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any
 
@@ -21,21 +22,25 @@ _GRACE = 2
 
 
 class SandboxServer:
-    """A running sandbox. `info` is the line of JSON that the command prints; a `with` block starts and stops it."""
+    """A running sandbox; a `with` block starts and stops it."""
 
     def __init__(self, options: Options | None = None, *, port: int = 0, pubnub_port: int = 0) -> None:
-        """Bind both ports at once (0: any free one); OSError if one is taken."""
+        """Prepare it for two ports; 0 is any free one."""
+        self.info: dict[str, str] = {}
+        """What the command prints as a line of JSON; there from `start` on."""
         self._sandbox = Sandbox(options or Options(), Clock((options or Options()).speed))
-        self._sockets = [_bind(port), _bind(pubnub_port)]
+        self._ports = (port, pubnub_port)
+        self._sockets: list[socket.socket] = []
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
-        self.info = self._info()
 
     def start(self) -> "SandboxServer":
-        """Serve; returns when requests are answered. Raises what kept it from starting."""
+        """Serve; returns when requests are answered. Raises OSError if a port is taken."""
+        self._sockets = _bind_all(self._ports)
+        self.info = self._info()
         self._thread.start()
         self._started.wait()
         if self._failure is not None:
@@ -46,7 +51,8 @@ class SandboxServer:
         """End every connection and the thread; safe to call twice, from any thread but the sandbox's own."""
         loop = self._loop
         if loop is not None and self._thread.is_alive():
-            loop.call_soon_threadsafe(self._ask_to_stop)
+            with suppress(RuntimeError):  # the loop has just ended by itself
+                loop.call_soon_threadsafe(self._ask_to_stop)
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -130,6 +136,14 @@ class _Server(uvicorn.Server):
         """Start, then tell."""
         await super().startup(sockets=sockets)
         self._on_started()
+
+
+def _bind_all(ports: Sequence[int]) -> list[socket.socket]:
+    """A socket for each port, or none at all."""
+    with ExitStack() as opened:
+        bound = [opened.enter_context(_bind(port)) for port in ports]
+        opened.pop_all()  # every port could be had: keep them
+    return bound
 
 
 def _bind(port: int) -> socket.socket:

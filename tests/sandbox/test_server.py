@@ -1,0 +1,181 @@
+"""The sandbox as a process and as a thread, and the vendor's own SDK as its client."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from ringcentral import SDK
+
+from rcdesk.sandbox.cli import main
+from rcdesk.sandbox.server import SandboxServer
+from rcdesk.sandbox.state import Options
+from tests.helpers.wait import wait_until
+
+FIELDS = [
+    "server", "client_id", "client_secret", "public_client_id", "redirect_uri", "username", "extension",
+    "extension_id", "password", "jwt", "pubnub_origin", "ringout_from", "ringout_to", "control",
+]  # fmt: skip
+E = "/account/~/extension/~"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SandboxServer]:
+    """A sandbox on a thread of its own, fifty times as fast as life."""
+    with SandboxServer(Options(records=120, speed=50, rate_limits=None)) as running:
+        yield running
+
+
+@pytest.fixture
+def platform(server: SandboxServer) -> Any:
+    """The vendor's SDK, signed in by JWT."""
+    info = server.info
+    made = SDK(info["client_id"], info["client_secret"], info["server"]).platform()
+    made.login(jwt=info["jwt"])
+    return made
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_says_where_it_serves_and_ends_cleanly_when_told(ending: signal.Signals) -> None:
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "rcdesk.sandbox",
+        "--seed",
+        "5",
+        "--records",
+        "3",
+        "--lively",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        info = json.loads(process.stdout.readline())
+        assert list(info) == FIELDS
+        assert all(isinstance(value, str) and value for value in info.values())
+        assert httpx.get(f"{info['control']}/state", trust_env=False).json()["tokens"]["sessions"] == 0
+        process.send_signal(ending)
+        rest, complaints = process.communicate(timeout=10)
+    assert (process.returncode, rest, complaints) == (0, "", "")
+
+
+def test_the_same_seed_prints_the_same_account() -> None:
+    def info(seed: int) -> dict[str, str]:
+        with SandboxServer(Options(seed=seed, records=0)) as running:
+            return running.info
+
+    first, second, other = info(9), info(9), info(10)
+    moving = ("server", "control", "pubnub_origin")
+    still = [name for name in FIELDS if name not in moving]
+    assert [first[name] for name in still] == [second[name] for name in still]
+    assert first["jwt"] != other["jwt"]
+
+
+def test_a_taken_port_is_told_and_is_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["--port", str(taken.getsockname()[1])]) == 1
+    assert "Choose another --port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--port", "70000"], ["--speed", "0"], ["--records", "-1"], ["--rate-limits", "some"], ["--seed", "x"]],
+)
+def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(wrong)
+    assert ended.value.code == 2
+    assert wrong[0] in capsys.readouterr().err
+
+
+def test_it_serves_the_loopback_interface_only(server: SandboxServer) -> None:
+    assert server.info["server"].startswith("http://127.0.0.1:")
+    assert server.info["pubnub_origin"].startswith("127.0.0.1:")
+
+
+def test_stopping_twice_is_harmless() -> None:
+    running = SandboxServer(Options(records=0)).start()
+    running.stop()
+    running.stop()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(running.info["server"], trust_env=False)
+
+
+def test_the_vendors_sdk_signs_in_by_every_way_it_has(server: SandboxServer) -> None:
+    info = server.info
+    made = SDK(info["client_id"], info["client_secret"], info["server"]).platform()
+    with pytest.warns(UserWarning, match="deprecated"):
+        made.login(info["username"], info["extension"], info["password"])
+    assert made.get(E).json_dict()["extensionNumber"] == "101"
+    old = made.auth().access_token()
+    made.refresh()
+    assert made.auth().access_token() != old
+    assert made.logged_in()
+    made.logout()
+    with pytest.raises(Exception, match="Refresh token has expired"):
+        made.get(E)
+
+
+def test_the_vendors_sdk_reads_and_pages_the_call_log(platform: Any) -> None:
+    seen: list[str] = []
+    url = f"{E}/call-log?perPage=25&dateFrom={'2000-01-01'}"
+    while url:
+        body = platform.get(url).json_dict()
+        seen += [record["id"] for record in body["records"]]
+        url = body["navigation"].get("nextPage", {}).get("uri")
+    assert len(seen) == len(set(seen)) == 120
+    assert platform.get(f"{E}/call-log/{seen[0]}").json_dict()["id"] == seen[0]
+
+
+def test_the_vendors_sdk_places_a_ring_out_follows_it_and_cancels_one(
+    platform: Any, server: SandboxServer
+) -> None:
+    def place(number: str) -> str:
+        body = {
+            "from": {"phoneNumber": server.info["ringout_from"]},
+            "to": {"phoneNumber": number},
+            "playPrompt": False,
+        }
+        made = platform.post(f"{E}/ring-out", body).json_dict()
+        assert made["status"]["callStatus"] == "InProgress"
+        return str(made["uri"])
+
+    def status(uri: str) -> str:
+        return str(platform.get(uri).json_dict()["status"]["callStatus"])
+
+    answered = place(server.info["ringout_to"])
+    wait_until(lambda: status(answered) == "Success")
+    busy = place("+16505550181")
+    wait_until(lambda: status(busy) == "CannotReach")
+    slow = place("+16505550184")
+    assert platform.delete(slow).response().status_code == 204
+    assert status(slow) == "CannotReach"
+
+
+def test_the_vendors_sdk_is_told_what_was_wrong(platform: Any) -> None:
+    with pytest.raises(Exception, match=r"Resource for parameter \[ringoutId\] is not found"):
+        platform.get(f"{E}/ring-out/none")
+
+
+def test_the_world_goes_on_by_itself(server: SandboxServer) -> None:
+    control = server.info["control"]
+    call = {
+        "direction": "inbound",
+        "from": "+4722123456",
+        "plan": [{"after": 2, "do": "answer"}, {"after": 2, "do": "hang-up"}],
+    }
+    session = httpx.post(f"{control}/calls", json=call, trust_env=False).json()["sessionId"]
+
+    def live() -> list[str]:
+        state = httpx.get(f"{control}/state", trust_env=False).json()
+        return [one["session_id"] for one in state["active_calls"]]
+
+    wait_until(lambda: session not in live())
