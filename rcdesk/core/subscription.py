@@ -1,21 +1,11 @@
-"""LinkPlan: which way to the platform's news, when to try it, and what the user is told of it.
-
-The shell does what `next_step` says and tells the plan how that went; it holds no rule of its own.
-Times are unix seconds, given by the caller.
-"""
+"""Link: which transport carries the news, whether it is live, when to try again and when to check."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
 
-CHECK_EVERY = 180.0  # s between snapshots while live: the tutorial advises 2–5 minutes
-POLL_EVERY = 15.0  # s between snapshots without push: 4 of the 50 requests that a minute allows
-CLIMB_AFTER = 300.0  # s on a lesser way before a better one is tried again
-STEADY_AFTER = 60.0  # s a link must hold before its losses are forgotten
-PAUSES = (0.0, 2.0, 5.0)  # s before the first tries after a loss
-SLOW_PAUSE = 15.0  # s, then doubled: each try takes one of the 5 sign-in requests that a minute allows
-LONGEST_PAUSE = 60.0
+from rcdesk.core.errors import Kind, Problem
 
 
 class LinkState(enum.Enum):
@@ -30,8 +20,6 @@ class LinkState(enum.Enum):
 
 
 class Transport(enum.Enum):
-    """How news of calls reaches this computer. Values are the stable names of `--json`."""
-
     NONE = "none"
     WEBSOCKET = "websocket"
     PUBNUB = "pubnub"
@@ -47,110 +35,263 @@ class LinkStatus:
     transport: Transport = Transport.NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What to do next: wait `pause` seconds, then listen over `transport` until it is lost.
+class Push(enum.Enum):
+    """The setting: which transports may be used. Values are those of the settings and of --push."""
 
-    `until`: give the way up at this moment even if it works, to try a better one; None for never.
-    """
+    AUTO = "auto"
+    WEBSOCKET = "websocket"
+    PUBNUB = "pubnub"
+    POLLING = "polling"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open this transport and subscribe; tell `connected` or `lost`. Others stay as they are."""
 
     transport: Transport
-    pause: float
-    until: float | None
 
 
-WAYS = {
-    "auto": (Transport.WEBSOCKET, Transport.PUBNUB, Transport.POLLING),
-    "websocket": (Transport.WEBSOCKET,),
-    "pubnub": (Transport.PUBNUB,),
-    "polling": (Transport.POLLING,),
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close this transport, open, being opened or just lost; nothing need be told of it any more."""
+
+    transport: Transport
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    """Read the presence and reconcile the book, in place of any reading that is under way; tell
+    `snapshot_taken` or `snapshot_failed`.
+    """
+
+
+Action = Open | Close | TakeSnapshot
+
+PAUSES = (0.0, 2.0, 4.0, 15.0, 16.0, 32.0, 60.0)
+"""Seconds before each try. From the fourth on at least 15: every try over WebSocket needs a token of the
+Auth group, which allows 5 requests a minute and is needed for refreshing the sign-in as well."""
+
+TRIES = 3  # of one transport, before the next one gets its turn (auto)
+SETTLED = 60.0  # seconds for which a connection must last before its loss counts as a first one
+CHECK_EVERY = 180.0  # seconds; the tutorial asks for a look every 2 to 5 minutes
+POLL_EVERY = 15.0  # seconds; the Light group allows 50 requests a minute
+CLIMB_EVERY = 300.0  # seconds after which a better transport than the one in use is tried again (auto)
+DOUBT = 5.0  # seconds in which the news must come that a check has already seen
+NOT_OFFERED = frozenset({Kind.BAD_REQUEST, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE})
+
+_LADDERS = {
+    Push.AUTO: (Transport.WEBSOCKET, Transport.PUBNUB, Transport.POLLING),
+    Push.WEBSOCKET: (Transport.WEBSOCKET,),
+    Push.PUBNUB: (Transport.PUBNUB,),
+    Push.POLLING: (Transport.POLLING,),
 }
 
 
-class LinkPlan:
-    """Tries the best way first, a lesser one when that fails, and climbs back in time.
+class Link:
+    """Decides how the user's calls are kept known. It opens nothing itself: each method returns what to do.
 
-    What it keeps true: the state is LIVE only while a way that pushes is connected *and* a snapshot was
-    taken since it connected; so what is on screen is either right or said to be recovering.
+    It is live only once a snapshot was taken after the connection, since only then nothing is missing. The
+    shell calls `tick` at `next_wake`, carries out the actions in order, and tells how they went.
     """
 
-    def __init__(self, setting: str, now: float) -> None:
-        """`setting` is one of the keys of WAYS."""
-        self._ways = WAYS[setting]
-        self._way = 0
+    def __init__(self, push: Push) -> None:
+        self._ladder = _LADDERS[push]
+        self._status = LinkStatus()
+        self._reset()
+
+    def _reset(self) -> None:
+        self._rung = 0  # of the ladder: the transport in use, or being tried
+        self._open: Transport | None = None
+        self._opening: Transport | None = None
+        self._climbing: int | None = None  # the rung above that is being tried while this one is in use
         self._failures = 0
-        self._on_trial = False  # climbing: one failure is enough to go back to what worked
-        self._connected_at: float | None = None
+        self._connected_at = 0.0
+        self._checking = False
+        self._check_failures = 0
+        self._was_cut_off = False  # while polling: a snapshot failed since the last one that did not
+        self._open_at: float | None = None
+        self._check_at: float | None = None
         self._climb_at: float | None = None
-        self.status = LinkStatus(LinkState.CONNECTING, now, self._ways[0])
-
-    def next_step(self, retry_after: float = 0.0) -> Step:
-        """Tell what to do now that nothing is connected; never before `retry_after` seconds are over."""
-        return Step(self._transport, max(self._pause(), retry_after), self._climb_at)
-
-    def connected(self, now: float) -> None:
-        """The way is open, but nothing is known of what happened before: a snapshot is due."""
-        self._connected_at = now
-        self._on_trial = False
-        self._say(self._unsure, now)
-
-    def reconciled(self, now: float) -> None:
-        """A snapshot was taken in: what is on screen is right, and news will keep it so."""
-        if self._connected_at is None:
-            return  # lost meanwhile
-        polling = self._transport is Transport.POLLING
-        self._say(LinkState.POLLING if polling else LinkState.LIVE, now)
-
-    def check_in(self) -> float:
-        """Tell the seconds until the next snapshot, after one was taken in."""
-        return POLL_EVERY if self._transport is Transport.POLLING else CHECK_EVERY
-
-    def lost(self, now: float, *, usable: bool = True) -> None:
-        """The way broke or would not open. `usable` False: this server does not offer it at all."""
-        opened_at, self._connected_at = self._connected_at, None
-        held = opened_at is not None and now - opened_at >= STEADY_AFTER
-        self._failures = 1 if held else self._failures + 1
-        never_opens = opened_at is None and (self._on_trial or self._failures >= len(PAUSES))
-        if not usable or never_opens:
-            self._fall_back(now)
-        self._say(self._unsure, now)
-
-    def climb(self, now: float) -> None:
-        """The moment to try the best way again has come (the step's `until`)."""
-        self._connected_at = None
-        self._way, self._climb_at, self._failures, self._on_trial = 0, None, 0, True
-        self._say(LinkState.RECOVERING, now)
-
-    def signed_out(self, now: float) -> None:
-        """Nobody is signed in any more."""
-        self._connected_at = None
-        self._say(LinkState.SIGNED_OUT, now, Transport.NONE)
+        self._doubt_until: float | None = None
 
     @property
-    def _transport(self) -> Transport:
-        return self._ways[self._way]
+    def status(self) -> LinkStatus:
+        """How the link stands; `transport` is what carries the news now."""
+        return self._status
 
     @property
-    def _unsure(self) -> LinkState:
-        once_up = self.status.state in (LinkState.LIVE, LinkState.POLLING, LinkState.RECOVERING)
-        return LinkState.RECOVERING if once_up else LinkState.CONNECTING
+    def next_wake(self) -> float | None:
+        """Unix seconds at which `tick` is due, None if only an event can change anything."""
+        check_at = None if self._checking else self._check_at
+        moments = (self._open_at, check_at, self._climb_at, self._doubt_until)
+        return min((moment for moment in moments if moment is not None), default=None)
 
-    def _pause(self) -> float:
-        if self._failures == 0:
-            return 0.0
-        if self._failures <= len(PAUSES):
-            return PAUSES[self._failures - 1]
-        doublings = min(self._failures - len(PAUSES) - 1, 8)
-        return float(min(SLOW_PAUSE * 2**doublings, LONGEST_PAUSE))
+    def start(self, now: float) -> list[Action]:
+        """Begin, or begin anew after signing in."""
+        closing = self._close_all()
+        self._reset()
+        self._open_at = now
+        self._say(LinkState.CONNECTING, now)
+        return closing + self.tick(now)
 
-    def _fall_back(self, now: float) -> None:
-        if self._way + 1 < len(self._ways):
-            self._way, self._failures, self._on_trial = self._way + 1, 0, False
-            self._climb_at = now + CLIMB_AFTER
-        elif self._climb_at is not None:
-            # Nothing works: the network is away. The best way is tried soon after it comes back.
-            self._climb_at = min(self._climb_at, now + LONGEST_PAUSE)
+    signed_in = start
 
-    def _say(self, state: LinkState, now: float, transport: Transport | None = None) -> None:
-        since = self.status.since if state is self.status.state else now
-        self.status = LinkStatus(state, since, transport or self._transport)
+    def stop(self, now: float) -> list[Action]:
+        """Let go of everything."""
+        return self._leave(LinkState.OFF, now)
+
+    def signed_out(self, now: float) -> list[Action]:
+        """The session is over: nothing is tried until `signed_in`."""
+        return self._leave(LinkState.SIGNED_OUT, now)
+
+    def woke(self, now: float) -> list[Action]:
+        """The computer slept or changed its network: what is open is most likely dead, and there is a gap."""
+        if self._status.state in (LinkState.OFF, LinkState.SIGNED_OUT):
+            return []
+        return self._reopen(0, now)
+
+    def connected(self, transport: Transport, now: float) -> list[Action]:
+        """`transport` is open and subscribed. Whatever happened before that is a gap."""
+        climbed = self._climbing is not None and self._ladder[self._climbing] is transport
+        if not climbed and self._opening is not transport:
+            return []
+        closing: list[Action] = []
+        if self._climbing is not None and climbed:
+            closing = [Close(self._open)] if self._open in (Transport.WEBSOCKET, Transport.PUBNUB) else []
+            self._rung, self._failures = self._climbing, 0
+        self._use(transport, now)
+        return closing + self.tick(now)
+
+    def lost(self, transport: Transport, problem: Problem | None, now: float) -> list[Action]:
+        """`transport` could not be opened, or is closed; `problem` says why if that is known."""
+        if problem is not None and problem.kind is Kind.SIGN_IN:
+            return self.signed_out(now)
+        if self._climbing is not None and self._ladder[self._climbing] is transport:
+            return self._climb_on(self._climbing + 1, now)
+        if transport not in (self._open, self._opening):
+            return []
+        lasted = self._open is transport and now - self._connected_at >= SETTLED
+        self._failures = 0 if lasted else self._failures + 1
+        closing = [action for action in self._close_all() if action != Close(transport)]
+        self._open = self._opening = self._climbing = None
+        not_offered = problem is not None and problem.kind in NOT_OFFERED
+        self._recover(not_offered, problem.retry_after if problem else None, now)
+        return closing + self.tick(now)
+
+    def heard(self, now: float) -> list[Action]:
+        """News arrived over the transport in use: it is not dead."""
+        self._doubt_until = None
+        return []
+
+    def snapshot_taken(self, now: float, *, differed: bool) -> list[Action]:
+        """The presence was read. `differed`: the book did not know yet what it says."""
+        was_live = self._status.state is LinkState.LIVE
+        cut_off, self._was_cut_off = self._was_cut_off, False
+        self._checking, self._check_failures = False, 0
+        if self._open is Transport.POLLING:
+            self._check_at = now + POLL_EVERY
+            self._say(LinkState.POLLING, now)
+            if cut_off and self._climb_at is not None:
+                self._climb_at = now  # the network is back: perhaps more than polling works again
+        elif self._open is not None:
+            self._check_at = now + CHECK_EVERY
+            self._say(LinkState.LIVE, now)
+            if was_live and differed:
+                self._doubt_until = now + DOUBT
+        return self.tick(now)
+
+    def snapshot_failed(self, problem: Problem, now: float) -> list[Action]:
+        """The presence could not be read."""
+        if problem.kind is Kind.SIGN_IN:
+            return self.signed_out(now)
+        self._checking = False
+        self._check_failures += 1
+        if self._open is Transport.POLLING:
+            self._was_cut_off = True
+            self._check_at = now + max(POLL_EVERY, problem.retry_after or 0.0)
+            self._say(LinkState.RECOVERING, now)
+        elif self._open is not None and problem.kind in NOT_OFFERED:
+            self._check_at = now + CHECK_EVERY  # this account may not read it: push is all there is
+            self._say(LinkState.LIVE, now)
+        elif self._open is not None:
+            self._check_at = now + max(_pause(self._check_failures), problem.retry_after or 0.0)
+        return self.tick(now)
+
+    def tick(self, now: float) -> list[Action]:
+        """Return what is due by `now`."""
+        actions: list[Action] = []
+        if _due(self._doubt_until, now):
+            return self._reopen(self._rung, now)
+        if _due(self._open_at, now):
+            self._open_at = None
+            if self._ladder[self._rung] is Transport.POLLING:
+                self._use(Transport.POLLING, now)
+            else:
+                self._opening = self._ladder[self._rung]
+                actions.append(Open(self._opening))
+        if _due(self._climb_at, now):
+            self._climb_at = None
+            actions += self._climb_on(0, now)
+        if _due(self._check_at, now) and not self._checking:
+            self._checking = True
+            actions.append(TakeSnapshot())
+        return actions
+
+    def _use(self, transport: Transport, now: float) -> None:
+        """News comes over `transport` from now on; what came before must be looked up."""
+        self._open, self._opening, self._climbing = transport, None, None
+        self._connected_at = self._check_at = now
+        self._checking, self._check_failures = False, 0  # one under way may be older than the connection
+        self._doubt_until = None
+        self._climb_at = now + CLIMB_EVERY if self._rung > 0 else None
+        self._say(self._status.state, now)
+
+    def _recover(self, not_offered: bool, retry_after: float | None, now: float) -> None:
+        """Try the same transport again, or the next one if this one had its turn."""
+        pause = PAUSES[-1] if not_offered else _pause(self._failures)
+        if self._rung + 1 < len(self._ladder) and (not_offered or self._failures >= TRIES):
+            self._rung, self._failures, pause, retry_after = self._rung + 1, 0, 0.0, None
+        self._open_at = now + max(pause, retry_after or 0.0)
+        self._check_at = self._climb_at = self._doubt_until = None
+        never_live = self._status.state is LinkState.CONNECTING
+        self._say(LinkState.CONNECTING if never_live else LinkState.RECOVERING, now)
+
+    def _reopen(self, rung: int, now: float) -> list[Action]:
+        """Close what is open and open the transport of `rung` at once."""
+        closing, state = self._close_all(), self._status.state
+        self._reset()
+        self._rung, self._open_at = rung, now
+        self._say(state if state is LinkState.CONNECTING else LinkState.RECOVERING, now)
+        return closing + self.tick(now)
+
+    def _climb_on(self, rung: int, now: float) -> list[Action]:
+        """Try the better transports one after the other while the one in use goes on."""
+        if rung < self._rung:
+            self._climbing = rung
+            return [Open(self._ladder[rung])]
+        self._climbing = None
+        self._climb_at = now + CLIMB_EVERY
+        return []
+
+    def _leave(self, state: LinkState, now: float) -> list[Action]:
+        closing = self._close_all()
+        self._reset()
+        self._say(state, now)
+        return closing
+
+    def _close_all(self) -> list[Action]:
+        climbing = None if self._climbing is None else self._ladder[self._climbing]
+        held = (self._open, self._opening, climbing)
+        return [Close(transport) for transport in held if transport not in (None, Transport.POLLING)]
+
+    def _say(self, state: LinkState, now: float) -> None:
+        since = self._status.since if state is self._status.state else now
+        self._status = LinkStatus(state, since, self._open or Transport.NONE)
+
+
+def _due(moment: float | None, now: float) -> bool:
+    return moment is not None and moment <= now
+
+
+def _pause(failures: int) -> float:
+    return PAUSES[min(failures, len(PAUSES) - 1)]

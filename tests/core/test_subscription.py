@@ -1,184 +1,382 @@
+"""The link: never silently deaf, never hammering, and live only when nothing is missing."""
+
 from __future__ import annotations
 
+import random
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import (
-    CHECK_EVERY,
-    CLIMB_AFTER,
-    LONGEST_PAUSE,
-    POLL_EVERY,
-    STEADY_AFTER,
-    WAYS,
-    LinkPlan,
+    Action,
+    Close,
+    Link,
     LinkState,
+    LinkStatus,
+    Open,
+    Push,
+    TakeSnapshot,
     Transport,
 )
 
-
-def refuse(plan: LinkPlan, times: int, now: float = 0.0) -> None:
-    for _ in range(times):
-        plan.lost(now)
-
-
-def test_the_state_is_live_only_after_a_snapshot() -> None:
-    plan = LinkPlan("auto", 0.0)
-    assert plan.status.state is LinkState.CONNECTING
-    plan.connected(1.0)
-    assert plan.status.state is LinkState.CONNECTING
-    plan.reconciled(2.0)
-    assert (plan.status.state, plan.status.since, plan.status.transport) == (
-        LinkState.LIVE,
-        2.0,
-        Transport.WEBSOCKET,
-    )
+WEBSOCKET, PUBNUB, POLLING = Transport.WEBSOCKET, Transport.PUBNUB, Transport.POLLING
+LIVE, RECOVERING, CONNECTING = LinkState.LIVE, LinkState.RECOVERING, LinkState.CONNECTING
+SNAPSHOT = TakeSnapshot()
 
 
-def test_a_snapshot_that_comes_after_the_loss_proves_nothing() -> None:
-    plan = LinkPlan("websocket", 0.0)
-    plan.connected(1.0)
-    plan.reconciled(1.0)
-    plan.lost(2.0)
-    plan.reconciled(3.0)
-    assert plan.status.state is LinkState.RECOVERING
-    assert plan.status.since == 2.0
+def problem(kind: Kind = Kind.OFFLINE, retry_after: float | None = None) -> Problem:
+    return Problem("It failed.", "Wait.", kind, retry_after=retry_after)
 
 
-def test_a_reconnection_is_no_news_until_its_snapshot() -> None:
-    plan = LinkPlan("auto", 0.0)
-    plan.connected(1.0)
-    plan.reconciled(1.0)
-    plan.connected(5.0)
-    assert plan.status.state is LinkState.RECOVERING
+def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
+    """A link that is live over its first transport."""
+    link = Link(push)
+    (opening,) = link.start(now)
+    assert isinstance(opening, Open)
+    assert link.connected(opening.transport, now) == [SNAPSHOT]
+    assert link.snapshot_taken(now, differed=True) == []
+    assert link.status.state is LIVE
+    return link
 
 
-def test_auto_falls_to_pubnub_and_then_to_polling() -> None:
-    plan = LinkPlan("auto", 0.0)
-    refuse(plan, 3)
-    assert plan.next_step().transport is Transport.PUBNUB
-    refuse(plan, 3)
-    assert plan.next_step().transport is Transport.POLLING
-    plan.connected(1.0)
-    plan.reconciled(1.0)
-    assert plan.status.state is LinkState.POLLING
-    assert plan.check_in() == POLL_EVERY
+def polling(now: float = 0.0) -> Link:
+    """A link in auto for which neither push transport is offered."""
+    link = Link(Push.AUTO)
+    assert link.start(now) == [Open(WEBSOCKET)]
+    assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), now) == [Open(PUBNUB)]
+    assert link.lost(PUBNUB, problem(Kind.FORBIDDEN), now) == [SNAPSHOT]
+    assert link.snapshot_taken(now, differed=False) == []
+    assert link.status == LinkStatus(LinkState.POLLING, now, POLLING)
+    return link
 
 
-def test_a_way_that_the_server_does_not_offer_is_left_at_once() -> None:
-    plan = LinkPlan("auto", 0.0)
-    plan.lost(0.0, usable=False)
-    step = plan.next_step()
-    assert (step.transport, step.pause, step.until) == (Transport.PUBNUB, 0.0, CLIMB_AFTER)
-
-
-def test_a_way_that_opened_and_broke_is_tried_again_not_left() -> None:
-    plan = LinkPlan("auto", 0.0)
-    for moment in range(6):
-        plan.connected(float(moment))
-        plan.lost(float(moment))
-    assert plan.next_step().transport is Transport.WEBSOCKET
-
-
-def test_the_first_try_after_a_steady_link_is_at_once_and_later_ones_spare_the_sign_in_budget() -> None:
-    plan = LinkPlan("websocket", 0.0)
-    plan.connected(0.0)
+def pauses_between_tries(link: Link, transport: Transport, now: float, tries: int) -> list[float]:
+    """Let `transport` fail so often, and return how long the link waited before each further try."""
     pauses = []
-    plan.lost(STEADY_AFTER)
-    for _ in range(7):
-        pauses.append(plan.next_step().pause)
-        plan.lost(STEADY_AFTER)
-    assert pauses == [0.0, 2.0, 5.0, 15.0, 30.0, 60.0, 60.0]
+    for _ in range(tries):
+        actions = link.lost(transport, problem(), now)
+        wake = link.next_wake
+        if actions != [Open(transport)]:
+            assert actions == []
+            assert wake is not None
+            assert link.tick(wake) == [Open(transport)]
+        pauses.append(0.0 if actions else (wake or 0.0) - now)
+        now = now if actions else wake or 0.0
+    return pauses
 
 
-def test_a_short_lived_link_does_not_reset_the_pauses() -> None:
-    plan = LinkPlan("websocket", 0.0)
-    for moment in range(4):
-        plan.connected(float(moment))
-        plan.lost(moment + STEADY_AFTER - 1)
-    assert plan.next_step().pause == 15.0
+# Becoming live.
 
 
-def test_no_try_inside_a_penalty() -> None:
-    assert LinkPlan("auto", 0.0).next_step(retry_after=42.0).pause == 42.0
+def test_nothing_is_done_before_the_start() -> None:
+    link = Link(Push.AUTO)
+    assert (link.status.state, link.next_wake, link.tick(9), link.woke(9)) == (LinkState.OFF, None, [], [])
 
 
-def test_climbing_back_is_one_try() -> None:
-    plan = LinkPlan("auto", 0.0)
-    refuse(plan, 3)
-    plan.connected(1.0)
-    plan.reconciled(1.0)
-    plan.climb(CLIMB_AFTER)
-    step = plan.next_step()
-    assert (step.transport, step.pause, step.until) == (Transport.WEBSOCKET, 0.0, None)
-    assert plan.status.state is LinkState.RECOVERING
-    plan.lost(CLIMB_AFTER)
-    assert plan.next_step().transport is Transport.PUBNUB
-    assert plan.next_step().until == 2 * CLIMB_AFTER
+def test_it_is_live_only_after_the_snapshot_that_fills_the_gap() -> None:
+    link = Link(Push.AUTO)
+    assert link.start(1) == [Open(WEBSOCKET)]
+    assert link.status == LinkStatus(CONNECTING, 1, Transport.NONE)
+    assert link.connected(WEBSOCKET, 2) == [SNAPSHOT]
+    assert link.status == LinkStatus(CONNECTING, 1, WEBSOCKET)
+    assert link.snapshot_taken(3, differed=True) == []
+    assert link.status == LinkStatus(LIVE, 3, WEBSOCKET)
 
 
-def test_a_climb_that_succeeds_stays() -> None:
-    plan = LinkPlan("auto", 0.0)
-    refuse(plan, 3)
-    plan.climb(CLIMB_AFTER)
-    plan.connected(CLIMB_AFTER)
-    plan.lost(CLIMB_AFTER + 1)
-    assert plan.next_step().transport is Transport.WEBSOCKET
+def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
+    link = Link(Push.WEBSOCKET)
+    link.start(0)
+    link.connected(WEBSOCKET, 0)
+    assert link.snapshot_failed(problem(Kind.SERVER), 1) == []
+    assert (link.status.state, link.next_wake) == (CONNECTING, 3)
+    assert link.tick(3) == [SNAPSHOT]
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=60), 4)
+    assert link.next_wake == 64
 
 
-def test_when_nothing_works_the_best_way_is_tried_again_within_a_minute() -> None:
-    plan = LinkPlan("auto", 0.0)
-    refuse(plan, 6)
-    refuse(plan, 3, now=10.0)
-    assert plan.next_step().until == 10.0 + LONGEST_PAUSE
+def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
+    link = Link(Push.WEBSOCKET)
+    link.start(0)
+    link.connected(WEBSOCKET, 0)
+    link.snapshot_failed(problem(Kind.FORBIDDEN), 1)
+    assert (link.status.state, link.next_wake) == (LIVE, 181)
 
 
-def test_without_auto_there_is_nothing_to_climb_to() -> None:
-    plan = LinkPlan("pubnub", 0.0)
-    refuse(plan, 9)
-    step = plan.next_step()
-    assert (step.transport, step.until) == (Transport.PUBNUB, None)
-    assert plan.check_in() == CHECK_EVERY
+@pytest.mark.parametrize(("push", "transport"), [(Push.WEBSOCKET, WEBSOCKET), (Push.PUBNUB, PUBNUB)])
+def test_a_chosen_transport_is_the_only_one(push: Push, transport: Transport) -> None:
+    link = Link(push)
+    assert link.start(0) == [Open(transport)]
+    assert pauses_between_tries(link, transport, 0, 8) == [2, 4, 15, 16, 32, 60, 60, 60]
+    assert link.lost(transport, problem(Kind.FORBIDDEN), 1000) == []
+    assert link.next_wake == 1060
 
 
-def test_signed_out_is_said_and_lasts() -> None:
-    plan = LinkPlan("auto", 0.0)
-    plan.signed_out(3.0)
-    assert (plan.status.state, plan.status.since, plan.status.transport) == (
-        LinkState.SIGNED_OUT,
-        3.0,
-        Transport.NONE,
-    )
-    plan.signed_out(4.0)
-    assert plan.status.since == 3.0
+def test_chosen_polling_reads_the_presence_every_quarter_of_a_minute() -> None:
+    link = Link(Push.POLLING)
+    assert link.start(0) == [SNAPSHOT]
+    link.snapshot_taken(1, differed=True)
+    assert (link.status, link.next_wake) == (LinkStatus(LinkState.POLLING, 1, POLLING), 16)
+    assert link.tick(16) == [SNAPSHOT]
+    assert link.next_wake is None
 
 
-@given(setting=st.sampled_from(sorted(WAYS)), acts=st.lists(st.sampled_from("crlux"), max_size=60))
-def test_whatever_happens_live_means_connected_and_reconciled_and_pauses_stay_bounded(
-    setting: str, acts: list[str]
-) -> None:
-    plan = LinkPlan(setting, 0.0)
-    connected = sure = False
-    for now, act in enumerate(acts, start=1):
-        if act == "c":
-            plan.connected(now)
-            connected, sure = True, False
-        elif act == "r":
-            plan.reconciled(now)
-            sure = connected
-        elif act in "lu":
-            plan.lost(now, usable=act == "l")
-            connected = sure = False
-        elif (until := plan.next_step().until) is not None and until <= now + CLIMB_AFTER:
-            plan.climb(now)
-            connected = sure = False
-        assert (plan.status.state in (LinkState.LIVE, LinkState.POLLING)) == sure
-        assert 0.0 <= plan.next_step().pause <= LONGEST_PAUSE
-        assert plan.status.since <= now
-        assert plan.next_step().transport in WAYS[setting]
+# Losing it.
 
 
-@pytest.mark.parametrize("setting", sorted(WAYS))
-def test_every_setting_starts_with_its_best_way_at_once(setting: str) -> None:
-    step = LinkPlan(setting, 0.0).next_step()
-    assert (step.transport, step.pause, step.until) == (WAYS[setting][0], 0.0, None)
+def test_a_lost_connection_is_tried_again_at_once_then_ever_more_slowly() -> None:
+    link = live(Push.WEBSOCKET)
+    assert pauses_between_tries(link, WEBSOCKET, 100, 5) == [0, 2, 4, 15, 16]
+    assert link.status == LinkStatus(RECOVERING, 100, Transport.NONE)
+
+
+def test_a_connection_that_does_not_last_is_not_tried_at_once() -> None:
+    link = live(Push.WEBSOCKET)
+    assert link.lost(WEBSOCKET, None, 59) == []
+    assert link.next_wake == 61
+
+
+def test_a_server_that_names_a_pause_gets_it() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.THROTTLED, retry_after=61), 100)
+    assert link.next_wake == 161
+
+
+def test_every_new_connection_is_followed_by_a_snapshot() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, None, 100)
+    assert link.connected(WEBSOCKET, 101) == [SNAPSHOT]
+    assert link.status.state is RECOVERING
+    link.snapshot_taken(102, differed=True)
+    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 102, WEBSOCKET), 282)
+
+
+def test_what_is_told_of_a_transport_not_in_use_changes_nothing() -> None:
+    link = live()
+    before = link.status, link.next_wake
+    assert link.lost(PUBNUB, None, 5) == []
+    assert link.connected(PUBNUB, 5) == []
+    assert (link.status, link.next_wake) == before
+
+
+# Falling back and climbing (auto).
+
+
+def test_after_three_tries_the_next_transport_gets_its_turn() -> None:
+    link = live()
+    assert pauses_between_tries(link, WEBSOCKET, 100, 3) == [0, 2, 4]
+    assert link.lost(WEBSOCKET, problem(), 107) == [Open(PUBNUB)]
+    assert pauses_between_tries(link, PUBNUB, 107, 2) == [2, 4]
+    assert link.lost(PUBNUB, problem(), 114) == [SNAPSHOT]
+    assert link.status == LinkStatus(RECOVERING, 100, POLLING)
+    link.snapshot_taken(115, differed=True)
+    assert link.status == LinkStatus(LinkState.POLLING, 115, POLLING)
+
+
+def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> None:
+    link = polling()
+    assert Open(WEBSOCKET) not in link.tick(299)
+    assert link.tick(300) == [Open(WEBSOCKET)]
+    assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 301) == [Open(PUBNUB)]
+    assert link.lost(PUBNUB, problem(), 302) == []
+    assert link.status.state is LinkState.POLLING
+    assert Open(WEBSOCKET) in link.tick(602)
+    link.snapshot_taken(602, differed=False)
+    assert link.connected(WEBSOCKET, 603) == [SNAPSHOT]
+    link.snapshot_taken(604, differed=False)
+    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 604, WEBSOCKET), 784)
+
+
+def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
+    link = Link(Push.AUTO)
+    link.start(0)
+    link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
+    link.connected(PUBNUB, 1)
+    link.snapshot_taken(1, differed=False)
+    assert link.status == LinkStatus(LIVE, 1, PUBNUB)
+    assert Open(WEBSOCKET) in link.tick(301)
+    assert link.connected(WEBSOCKET, 302) == [Close(PUBNUB), SNAPSHOT]
+
+
+def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
+    link = Link(Push.AUTO)
+    link.start(0)
+    link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
+    link.connected(PUBNUB, 1)
+    link.tick(301)
+    assert link.lost(PUBNUB, None, 302) == [Close(WEBSOCKET), Open(PUBNUB)]
+    assert link.connected(WEBSOCKET, 303) == []
+
+
+def test_polling_without_a_network_is_recovering_and_climbs_when_it_is_back() -> None:
+    link = polling()
+    link.tick(15)
+    link.snapshot_failed(problem(), 16)
+    assert (link.status.state, link.next_wake) == (RECOVERING, 31)
+    link.tick(31)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=60), 32)
+    assert link.tick(92) == [SNAPSHOT]
+    assert link.snapshot_taken(93, differed=False) == [Open(WEBSOCKET)]
+    assert link.status.state is LinkState.POLLING
+
+
+# Checking.
+
+
+def test_while_it_is_live_the_presence_is_checked_every_three_minutes() -> None:
+    link = live()
+    assert link.next_wake == 180
+    assert link.tick(180) == [SNAPSHOT]
+    assert link.tick(181) == []
+    link.snapshot_taken(181, differed=False)
+    assert link.next_wake == 361
+
+
+def test_news_that_a_check_has_and_push_does_not_bring_means_that_push_is_dead() -> None:
+    link = live()
+    link.tick(180)
+    assert link.snapshot_taken(181, differed=True) == []
+    assert (link.status.state, link.next_wake) == (LIVE, 186)
+    assert link.tick(186) == [Close(WEBSOCKET), Open(WEBSOCKET)]
+    assert link.status == LinkStatus(RECOVERING, 186, Transport.NONE)
+
+
+def test_news_that_come_a_little_after_the_check_clear_push() -> None:
+    link = live()
+    link.tick(180)
+    link.snapshot_taken(181, differed=True)
+    assert link.heard(182) == []
+    assert link.tick(186) == []
+    assert (link.status.state, link.next_wake) == (LIVE, 361)
+
+
+def test_a_check_that_failed_is_repeated_and_the_link_stays_live() -> None:
+    link = live()
+    link.tick(180)
+    link.snapshot_failed(problem(Kind.SERVER), 181)
+    assert (link.status.state, link.next_wake) == (LIVE, 183)
+
+
+def test_a_snapshot_that_comes_after_the_loss_does_not_make_it_live() -> None:
+    link = live(Push.WEBSOCKET)
+    link.tick(180)
+    link.lost(WEBSOCKET, None, 181)
+    link.snapshot_taken(182, differed=False)
+    link.snapshot_failed(problem(), 182)
+    assert link.status.state is RECOVERING
+
+
+# Sleep, sign-out, stop.
+
+
+def test_after_sleep_everything_is_opened_anew_the_best_first() -> None:
+    link = polling()
+    link.tick(300)
+    assert link.woke(5000) == [Close(WEBSOCKET), Open(WEBSOCKET)]
+    assert link.status == LinkStatus(RECOVERING, 5000, Transport.NONE)
+
+
+def test_waking_before_it_was_ever_live_is_still_connecting() -> None:
+    link = Link(Push.AUTO)
+    link.start(0)
+    assert link.woke(1) == [Close(WEBSOCKET), Open(WEBSOCKET)]
+    assert link.status.state is CONNECTING
+
+
+def test_when_the_session_is_over_nothing_is_tried_until_the_user_signs_in() -> None:
+    link = live()
+    assert link.lost(WEBSOCKET, problem(Kind.SIGN_IN), 9) == [Close(WEBSOCKET)]
+    assert (link.status, link.next_wake) == (LinkStatus(LinkState.SIGNED_OUT, 9, Transport.NONE), None)
+    assert link.woke(10) == []
+    assert link.signed_in(11) == [Open(WEBSOCKET)]
+    assert link.status.state is CONNECTING
+
+
+def test_a_snapshot_can_tell_that_the_session_is_over() -> None:
+    link = live()
+    assert link.snapshot_failed(problem(Kind.SIGN_IN), 9) == [Close(WEBSOCKET)]
+    assert link.status.state is LinkState.SIGNED_OUT
+
+
+def test_stopping_closes_what_is_open() -> None:
+    link = live()
+    assert link.stop(9) == [Close(WEBSOCKET)]
+    assert (link.status.state, link.next_wake) == (LinkState.OFF, None)
+
+
+# Whatever happens.
+
+
+class Shell:
+    """Carries out the actions and checks that they make sense."""
+
+    def __init__(self, push: Push, chance: random.Random) -> None:
+        self.link = Link(push)
+        self.chance = chance
+        self.now = 0.0
+        self.open: set[Transport] = set()
+        self.opening: set[Transport] = set()
+        self.opened_at: list[float] = []
+
+    def carry_out(self, actions: list[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Open):
+                assert action.transport not in self.open | self.opening
+                self.opening.add(action.transport)
+                self.opened_at.append(self.now)
+            elif isinstance(action, Close):
+                assert action.transport in self.open | self.opening
+                self.open.discard(action.transport)
+                self.opening.discard(action.transport)
+        carrier = self.link.status.transport
+        assert carrier in (Transport.NONE, POLLING) or carrier in self.open
+
+    def step(self) -> None:
+        chance, link = self.chance, self.link
+        wake = link.next_wake
+        if wake is not None and chance.random() < 0.4:
+            self.now = max(self.now, wake)
+            self.carry_out(link.tick(self.now))
+            assert link.next_wake is None or link.next_wake > self.now
+            return
+        self.now += chance.choice([0.0, 1.0, 100.0])
+        trouble = problem(chance.choice([Kind.OFFLINE, Kind.FORBIDDEN, Kind.SERVER, Kind.THROTTLED]), 5)
+        happening = chance.choice(
+            ["connect", "lose", "lose", "snapshot", "no snapshot", "hear", "wake", "tick"]
+        )
+        known = sorted(self.open | self.opening, key=lambda transport: transport.value)
+        if happening == "connect" and self.opening:
+            transport = chance.choice(sorted(self.opening, key=lambda each: each.value))
+            self.opening.discard(transport)
+            self.open.add(transport)
+            self.carry_out(link.connected(transport, self.now))
+        elif happening == "lose" and known:
+            transport = chance.choice(known)
+            self.open.discard(transport)
+            self.opening.discard(transport)
+            self.carry_out(link.lost(transport, chance.choice([None, trouble]), self.now))
+        elif happening == "snapshot":
+            self.carry_out(link.snapshot_taken(self.now, differed=chance.random() < 0.5))
+        elif happening == "no snapshot":
+            self.carry_out(link.snapshot_failed(trouble, self.now))
+        elif happening == "wake" and chance.random() < 0.1:
+            self.carry_out(link.woke(self.now))
+        elif happening == "hear":
+            self.carry_out(link.heard(self.now))
+        else:
+            self.carry_out(link.tick(self.now))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(Push), st.integers(0, 2**32))
+def test_whatever_happens_the_link_knows_what_is_open_and_goes_on(push: Push, seed: int) -> None:
+    shell = Shell(push, random.Random(seed))
+    shell.carry_out(shell.link.start(0.0))
+    for _ in range(200):
+        shell.step()
+    waits_for_answer = bool(shell.opening) or shell.link.status.transport is not Transport.NONE
+    assert shell.link.next_wake is not None or waits_for_answer
+    shell.carry_out(shell.link.stop(shell.now))
+    assert not shell.open
+    assert not shell.opening
