@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from rcdesk.core.errors import Kind as Trouble
 from rcdesk.core.errors import Problem
 from rcdesk.ui.controls import Button, IconButton, Kind
 from rcdesk.ui.theme import GAP, Size, Tone
-from rcdesk.ui.widgets import IconLabel, Label, column, restyle
+from rcdesk.ui.widgets import IconLabel, Label, column, restyle, row
 
 _PASSING = (Trouble.OFFLINE, Trouble.UNAVAILABLE, Trouble.SERVER)
 
@@ -30,9 +30,9 @@ class Banner(QFrame):
         self._can_retry = can_retry
         self._lasting: Problem | None = None
         self._shown: Problem | None = None
-        self.setProperty("part", "banner")
+        self.setProperty("part", "bar")
         self.setProperty("tone", Tone.DANGER.value)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._icon = IconLabel("warning", Tone.DANGER)
         self._title = Label("", Size.BODY, strong=True, wrap=True)
         self._remedy = Label("", Size.SMALL, wrap=True)
@@ -44,15 +44,16 @@ class Banner(QFrame):
         self.hide()
 
     def _lay_out(self) -> None:
-        said = QWidget()
-        said.setLayout(column(self._title, self._remedy, gap=GAP // 2))
+        said = column(self._title, self._remedy, gap=GAP // 2)
+        said.addSpacing(GAP)
+        said.addLayout(row(self.action, 1))
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(3 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        layout.setContentsMargins(4 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
         layout.setSpacing(2 * GAP)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(said, 1)
-        layout.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        top = Qt.AlignmentFlag.AlignTop
+        layout.addWidget(self._icon, 0, top)
+        layout.addLayout(said, 1)
+        layout.addWidget(self.close_button, 0, top)
 
     @property
     def problem(self) -> Problem | None:

@@ -18,7 +18,7 @@ from rcdesk.ui.widgets import copy_text
 
 HEIGHT = 68
 _PAD = 3 * GAP
-_NAME_FEET, _DETAIL_FEET = 29, 49  # px from the top to the feet of the two lines
+_NAME_FEET, _DETAIL_FEET = 29, 48  # px from the top to the feet of the two lines
 
 
 def call_detail(call: Call, who: Who) -> str:

@@ -69,7 +69,8 @@ class CallDetail(QWidget):
         self._name.setText(who.title)
         self._source.setText(who.source.value.capitalize())
         self._source.setVisible(bool(who.source.value))
-        for heading, text in _facts(call, who).items():
+        own = call.to_number if call.direction is Direction.INBOUND else call.from_number
+        for heading, text in _facts(call, who, self._model.shown(own)).items():
             self._tell(heading, text)
         self._copy.setVisible(bool(who.number))
         self._tick()
@@ -99,13 +100,13 @@ class CallDetail(QWidget):
             self.pill.show_call(self.call, self._clock())
 
 
-def _facts(call: Call, who: Who) -> dict[str, str]:
+def _facts(call: Call, who: Who, line: str) -> dict[str, str]:
     inbound = call.direction is Direction.INBOUND
     return {
         "Number": who.number,
         "Place": who.detail,
         "Direction": "Incoming" if inbound else "Outgoing",
         "Queue": words.queue_name(call.queue),
-        "Line": (call.to_name or call.to_number) if inbound else (call.from_name or call.from_number),
+        "Line": (call.to_name if inbound else call.from_name) or line,
         "Began": words.in_full(call.started_at),
     }

@@ -62,6 +62,10 @@ class CallsModel(QAbstractListModel):
         """Return who is at the other side of `call`."""
         return self._who(call.peer_number, call.peer_name)
 
+    def shown(self, number: str) -> str:
+        """Return `number` as the screen writes it."""
+        return self._who(number, "").number or number
+
     def _on_change(self, change: Change) -> None:
         now = change.now
         row = next((row for row, call in enumerate(self._rows) if call.key == now.key), None)

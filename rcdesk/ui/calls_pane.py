@@ -19,7 +19,8 @@ from rcdesk.ui.ticker import Ticker
 from rcdesk.ui.widgets import EmptyState, Label, Notice, Scroll
 
 MINUTE = 60_000  # ms; "12 min ago" needs no finer timer
-QUIET = "No call now. One appears here as soon as it rings, on whichever of your phones."
+QUIET = "No call now. The next one appears here as soon as it rings."
+EMPTY = ("No calls yet", "A call appears here as soon as it rings, on whichever of your phones.")
 
 
 class CallsPane(QWidget):
@@ -49,9 +50,7 @@ class CallsPane(QWidget):
         self.stale = Notice("offline", "")
         self.stale.hide()
         self._quiet = Label(QUIET, Size.SMALL, Tone.DIM, wrap=True)
-        self._empty = EmptyState(
-            "phone", "No calls yet", QUIET.removeprefix("No call now. "), "Open the dial pad"
-        )
+        self._empty = EmptyState("phone", *EMPTY, "Open the dial pad")
         self._minutes = QTimer(self, interval=MINUTE, timerType=Qt.TimerType.VeryCoarseTimer)
         self._minutes.timeout.connect(self.recent.tick)
         self._lay_out()

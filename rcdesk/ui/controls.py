@@ -45,9 +45,8 @@ class Button(QPushButton):
         self._icon_name = icon
         self._kind = kind
         self.setProperty("kind", kind.value)
-        self.setProperty("square", not text)
         self.setFont(theme.font(Size.BODY, strong=kind is not Kind.CHIP))
-        self._gap = GAP if text else 0  # Qt's own distance from icon to text is too small
+        self._gap = GAP  # Qt's own distance from icon to text is too small
         self.setIconSize(QSize(theme.ICON_SIZE + self._gap, theme.ICON_SIZE))
         self.setCheckable(kind is Kind.CHIP)
         self.setAutoDefault(
@@ -79,6 +78,10 @@ class IconButton(Button):
 
     def __init__(self, icon: str, name: str, kind: Kind = Kind.QUIET, *, focusable: bool = True) -> None:
         super().__init__("", icon, kind, focusable=focusable)
+        self.setProperty("square", True)  # noqa: FBT003 - Qt's own signature
+        self._gap = 0
+        self.setIconSize(QSize(theme.ICON_SIZE, theme.ICON_SIZE))
+        self._tint()
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setFixedWidth(theme.CONTROL_HEIGHT if kind is Kind.BARE else 40)

@@ -11,7 +11,7 @@ from rcdesk.ui.call_detail import CallDetail
 from rcdesk.ui.controls import Button, Kind
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.theme import GAP
-from rcdesk.ui.widgets import row
+from rcdesk.ui.widgets import restyle, row
 
 
 class Detail(QFrame):
@@ -27,7 +27,6 @@ class Detail(QFrame):
 
     def __init__(self, live: CallDetail, past: RecordDetail) -> None:
         super().__init__()
-        self.setProperty("part", "detail")
         self.live, self.past = live, past
         self.beside: bool | None = None
         self.back = Button("Back", "back", Kind.BARE)
@@ -46,6 +45,7 @@ class Detail(QFrame):
     def set_beside(self, *, beside: bool) -> None:
         """Stand beside the list, or in its place with a way back to it."""
         self.beside = beside
+        restyle(self, "part", "detail" if beside else "pane")
         self.back.setVisible(not beside)
         side, top = (4 * GAP, 3 * GAP) if beside else (0, 0)
         self._layout.setContentsMargins(side, top, side, 0)

@@ -20,14 +20,15 @@ from rcdesk.ui.theme import GAP, Size, Tone
 
 HEIGHT = 60
 _DISC = 32
-_TEXT_LEFT = 40  # px from the left edge of the person to the words
+_DISC_LEFT = 6
+_TEXT_LEFT = 46  # px from the left edge of the person to the words
 
 
 class PersonButton(PaintedButton):
     """The person, with the presence as a dot and a word; a click opens the choice of presence."""
 
     def __init__(self) -> None:
-        super().__init__(HEIGHT - 4 * GAP)
+        super().__init__(HEIGHT - 3 * GAP)
         self._account: Account | None = None
         self._presence: Availability | None = None
         self._describe()
@@ -58,7 +59,7 @@ class PersonButton(PaintedButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         top = (self.height() - _DISC) / 2
-        self._paint_disc(painter, QRectF(0, top, _DISC, _DISC))
+        self._paint_disc(painter, QRectF(_DISC_LEFT, top, _DISC, _DISC))
         name = self._account.name if self._account else "rcdesk"
         room = self.width() - _TEXT_LEFT
         extension = f"ext. {self._account.extension_number}" if self._account else ""
@@ -123,7 +124,8 @@ class LinkLabel(QWidget):
 
     def sizeHint(self) -> QSize:
         word = link_words.LOOKS[self._status.state].word
-        return QSize(theme.ICON_SIZE + GAP + QFontMetrics(theme.font(Size.SMALL)).horizontalAdvance(word), 32)
+        width = QFontMetrics(theme.font(Size.SMALL)).horizontalAdvance(word)
+        return QSize(theme.ICON_SIZE + GAP + width + 2, theme.CONTROL_HEIGHT)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -166,7 +168,7 @@ class Header(QFrame):
         self.link = LinkLabel(last_heard, clock)
         self._presence = presence
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(4 * GAP, 0, 4 * GAP, 0)
+        layout.setContentsMargins(4 * GAP - _DISC_LEFT, 0, 4 * GAP, 0)
         layout.setSpacing(2 * GAP)
         layout.addWidget(self.person, 1)
         layout.addWidget(self.link)

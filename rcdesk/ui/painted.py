@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from rcdesk.ui import theme
 from rcdesk.ui.theme import Tone
+
+_BY_KEY = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class PaintedButton(QAbstractButton):
@@ -19,16 +25,26 @@ class PaintedButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._by_keyboard = False
 
     @property
     def hovered(self) -> bool:
         return self.underMouse() and self.isEnabled()
 
+    @property
+    def ringed(self) -> bool:
+        """Whether the keyboard is here, and came by a key: a click needs no ring."""
+        return self._by_keyboard and self.hasFocus()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in _BY_KEY
+        super().focusInEvent(event)
+
     def paint_surface(self, painter: QPainter, border: QColor | None = None) -> None:
         """Paint a card that fills the widget: its ground, its border, and the ring if the keyboard is here."""
         colours = theme.tokens()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = self.hasFocus()
+        ring = self.ringed
         pen = QColor(colours.accent) if ring else (border or QColor(colours.line))
         width = 2.0 if ring else 1.0
         painter.setPen(QPen(pen, width))
@@ -39,7 +55,7 @@ class PaintedButton(QAbstractButton):
 
     def paint_ring(self, painter: QPainter) -> None:
         """Paint the focus ring just inside the widget, if the keyboard is here."""
-        if self.hasFocus():
+        if self.ringed:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(theme.tokens().accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

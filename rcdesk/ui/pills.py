@@ -9,7 +9,7 @@ Badge()                        .show_count(n); hidden at 0
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rcdesk.core.account import Availability
@@ -102,80 +102,3 @@ class StagePill(Pill):
         word = words.stage_word(call)
         self.show_state(icon, tone, f"{word} {time}" if self._with_word else time)
         self.setAccessibleName(f"{word} {time}")
-
-
-class Avatar(QWidget):
-    """Someone's initials in a disc, with their presence as a dot. The words stand beside it."""
-
-    SIZE = 36
-
-    def __init__(self, name: str = "") -> None:
-        super().__init__()
-        self._initials = words.initials(name)
-        self._presence: Availability | None = None
-        self.setFixedSize(self.SIZE, self.SIZE)
-
-    def show_person(self, name: str) -> None:
-        """Show the initials of `name`."""
-        self._initials = words.initials(name)
-        self.update()
-
-    def show_presence(self, presence: Availability | None) -> None:
-        """Show the dot; None for no dot, since nothing is known."""
-        self._presence = presence
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Tone.ACCENT.ink())
-        disc = QRectF(0, 2, 32, 32)
-        painter.drawEllipse(disc)
-        painter.setPen(Tone.ON_ACCENT.ink())
-        painter.setFont(theme.font(Size.BODY, strong=True))
-        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self._initials)
-        if self._presence:
-            self._paint_dot(painter, PRESENCE_LOOKS[self._presence][1].ink())
-
-    def _paint_dot(self, painter: QPainter, ink: QColor) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.tokens().surface))
-        painter.drawEllipse(QRectF(22, 23, 13, 13))
-        painter.setBrush(ink)
-        painter.drawEllipse(QRectF(24, 25, 9, 9))
-
-
-class Badge(QWidget):
-    """A small number, as of missed calls; hidden at 0."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.hide()
-
-    def show_count(self, count: int) -> None:
-        """Show `count`, or nothing at 0."""
-        self._text = "99+" if count > 99 else str(count)
-        self.setVisible(count > 0)
-        self.updateGeometry()
-        self.update()
-
-    def text(self) -> str:
-        """Return the number as shown."""
-        return self._text
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.font(Size.SMALL, strong=True))
-        return QSize(max(metrics.horizontalAdvance(self._text) + 3 * GAP, 20), 16)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(Tone.DANGER.ground())
-        painter.drawRoundedRect(self.rect(), 8, 8)
-        painter.setPen(Tone.DANGER.ink())
-        painter.setFont(theme.font(Size.SMALL, strong=True))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)

@@ -33,7 +33,7 @@ class RecentRow(PaintedButton):
         """Show `record`, whose other side is `who`."""
         self.record, self._who = record, who
         self._extent, self._tone = right_side(record)
-        self._below = second_line(record, who.title, who.number)
+        self._below = _second_line(record, who)
         self._when = ""
         self.setToolTip(words.in_full(record.started_at))
         self.tick(now)
@@ -77,6 +77,15 @@ class RecentRow(PaintedButton):
             copy_text(self._who.number)
         else:
             super().keyPressEvent(event)
+
+
+def _second_line(record: CallRecord, who: Who) -> str:
+    """As in the history, but an answered call needs no word: its length says so."""
+    plain = record.outcome in (Outcome.ANSWERED, Outcome.CONNECTED)
+    if not plain:
+        return second_line(record, who.title, who.number)
+    number = who.number if who.number != who.title else record.location
+    return words.joined(number, words.queue_name(record.queue))
 
 
 class Recent(QWidget):

@@ -1,4 +1,4 @@
-"""Renders every view with realistic data into build/gallery/: `python tests/ui/gallery.py`.
+"""Renders every view with realistic data into build/gallery/: `python -m tests.ui.gallery`.
 
 Run it with QT_SCALE_FACTOR=2 for pictures at 200 %. Nothing is asserted; the pictures are to be looked at.
 """
@@ -6,28 +6,27 @@ Run it with QT_SCALE_FACTOR=2 for pictures at 200 %. Nothing is asserted; the pi
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
-
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import theme
+from rcdesk.ui import faces, theme
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
+from rcdesk.ui.popup import WIDTH, PopupCard
 from tests.ui.assembled import Assembled
-from tests.ui.world import HOLDING, NOW, RECORDS, RINGING, TALKING, World, record
+from tests.ui.world import HOLDING, NOW, RECORDS, RINGING, TALKING, World, call, record, who
 
 TARGET = Path(__file__).resolve().parents[2] / "build" / "gallery"
 SIGN_IN_ENDED = Problem("Your sign-in has ended.", "It was not used for a week. Sign in again.", Kind.SIGN_IN)
-OFFLINE = Problem("The call log was not read.", "Check the network; it is tried again by itself.", Kind.OFFLINE)
+OFFLINE = Problem(
+    "The call log was not read.", "Check the network; it is tried again by itself.", Kind.OFFLINE
+)
 
 
 def views() -> Iterator[tuple[str, QWidget]]:
@@ -52,6 +51,30 @@ def views() -> Iterator[tuple[str, QWidget]]:
     many = Assembled(World(tuple(replace(TALKING, key=str(n)) for n in range(5))))
     yield "strip-many", on(Pane.DIAL, many)
     yield from troubles()
+    yield "cards", cards()
+
+
+def cards() -> QWidget:
+    """Return the cards below one another, as they stand on a desktop."""
+    desktop = QWidget()
+    layout = QVBoxLayout(desktop)
+    unknown = call(number="+16505550147", age=22, ended_at=NOW)
+    anna = replace(TALKING, ended_at=NOW)
+    faces_shown = (
+        faces.ringing(RINGING, who(RINGING.peer_number)),
+        faces.ringing(unknown, who(unknown.peer_number)),
+        faces.answered(TALKING, who(TALKING.peer_number)),
+        faces.missed(unknown, who(unknown.peer_number, location="Menlo Park, CA")),
+        faces.gone(anna, who(anna.peer_number), "They hung up first"),
+    )
+    for face in faces_shown:
+        card = PopupCard(lambda: NOW)
+        card.resize(WIDTH, face.height)
+        card.show_face(face)
+        picture = QLabel()
+        picture.setPixmap(card.grab())
+        layout.addWidget(picture)
+    return desktop
 
 
 def troubles() -> Iterator[tuple[str, QWidget]]:
@@ -69,7 +92,9 @@ def troubles() -> Iterator[tuple[str, QWidget]]:
     window = sized(Assembled(lost), 360)
     lost.problems.publish(OFFLINE)
     yield "recovering", window
-    long = World(records=(record(1, "+16505550147", 400, RECORDS[1].outcome, location="A place with a long name, CA"),))
+    long = World(
+        records=(record(1, "+16505550147", 400, RECORDS[1].outcome, location="A place with a long name, CA"),)
+    )
     long.session.publish(replace(long.session.value, notice="Signed in for this run only: no keyring here."))
     yield "notice", sized(Assembled(long), 360)
 
@@ -95,6 +120,7 @@ def keep(made: Assembled) -> MainWindow:
 
 def main() -> None:
     """Render everything in both themes."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication([])
     dress = theme.Theme(app, "light")
     scale = os.environ.get("QT_SCALE_FACTOR", "1")

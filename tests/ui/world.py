@@ -86,11 +86,15 @@ def over(was: Call, at: float = NOW) -> Change:
     return became(was, stage=Stage.ENDED, ended_at=at)
 
 
-def record(id: int, number: str, ago: float, outcome: Outcome, duration: float = 0, **more: object) -> CallRecord:
+def record(
+    row: int, number: str, ago: float, outcome: Outcome, duration: float = 0, **more: object
+) -> CallRecord:
     """Return a call of `ago` seconds before now."""
     outbound = outcome in (Outcome.CONNECTED, Outcome.NO_ANSWER, Outcome.OTHER_NO_ANSWER)
     direction = Direction.OUTBOUND if outbound else Direction.INBOUND
-    made = CallRecord(id, f"s{id}", direction, outcome, NOW - ago, duration, number, "", record_id=f"r{id}")
+    made = CallRecord(
+        row, f"s{row}", direction, outcome, NOW - ago, duration, number, "", record_id=f"r{row}"
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -134,9 +138,7 @@ class World:
     def clock(self) -> float:
         return self.now
 
-    def find(
-        self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]
-    ) -> None:
+    def find(self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]) -> None:
         """Answer at once, which the real one never does; no test may need it to be late."""
         on_page(Page(self.records, None))
 

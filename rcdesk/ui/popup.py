@@ -1,0 +1,240 @@
+"""Popup: a card in the corner of the screen that tells of one call and never takes the keyboard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from rcdesk.ui import theme, words
+from rcdesk.ui.controls import Button, IconButton, Kind
+from rcdesk.ui.painted import draw_text
+from rcdesk.ui.pills import Pill, paint_pill, pill_width
+from rcdesk.ui.theme import GAP, Size, Tone
+from rcdesk.ui.widgets import copy_text
+
+WIDTH, TALL, SHORT = 360, 126, 61  # px
+_BAR = 4  # px, the coloured bar at the left
+_LEFT = _BAR + 4 * GAP - 2
+_RIGHT = 3 * GAP
+_TALL_FEET = (33, 54, 71)  # px from the top to the feet of name, number and queue
+_SHORT_FEET = (26, 44)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a card shows.
+
+    Attributes:
+        title, lines: the first line, and one or two dim ones below it.
+        icon, tone, state: how the call stands, in picture, colour and word; the card's bar has the colour.
+        since: unix seconds from which the pill counts, None for no pill.
+        number: can be copied, "" if it cannot.
+        stays: seconds after which the card leaves, None while the phone rings.
+        call_back: the number that "Call back" puts into the dial pad, "" for no such button.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    icon: str
+    tone: Tone
+    state: str
+    since: float | None = None
+    number: str = ""
+    stays: float | None = None
+    call_back: str = ""
+
+    @property
+    def height(self) -> int:
+        """How tall the card is: a ringing one has room for its actions below."""
+        return TALL if self.stays is None else SHORT
+
+
+def window_flags() -> Qt.WindowType:
+    """Return the flags of a window that floats above all others and never gets the keyboard.
+
+    On X11 the window manager is left out of it altogether: some focus or move what they manage, and
+    under Wayland only such a window of XWayland keeps its place.
+    """
+    flags = (
+        Qt.WindowType.Tool
+        | Qt.WindowType.FramelessWindowHint
+        | Qt.WindowType.WindowStaysOnTopHint
+        | Qt.WindowType.WindowDoesNotAcceptFocus
+    )
+    return flags | Qt.WindowType.BypassWindowManagerHint if sys.platform.startswith("linux") else flags
+
+
+class PopupCard(QWidget):
+    """One call's card. It never moves by itself, and is only ever shown without being activated.
+
+    Signals:
+        open_asked: the user wants to see the call in the window.
+        silence_asked: the user wants this card gone; the phone goes on ringing.
+        call_back_asked: the user wants to call this number; nothing was dialled.
+        left: it has been there long enough.
+    """
+
+    open_asked = Signal()
+    silence_asked = Signal()
+    call_back_asked = Signal(str)
+    left = Signal()
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__(None, window_flags())
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWindowTitle("rcdesk call")
+        self._clock = clock
+        self._face: Face | None = None
+        self._pill_text = ""
+        self._leaving = QTimer(self, singleShot=True)
+        self._leaving.timeout.connect(self.left)
+        self._build()
+        self.resize(WIDTH, TALL)
+        self.winId()  # the native window is made now, so that showing it later is only a mapping
+
+    def _build(self) -> None:
+        self.open_button = Button("Open", "open", focusable=False)
+        self.open_button.setAccessibleName("Open in rcdesk")
+        self.silence_button = Button("Silence", "bell-off", focusable=False)
+        self.silence_button.setAccessibleName("Silence: hide this card, the phone goes on ringing")
+        self.copy_button = IconButton("copy", "Copy number", focusable=False)
+        self.call_back_button = Button("Call back", focusable=False)
+        self.close_button = IconButton("close", "Dismiss", Kind.BARE, focusable=False)
+        self._row = QHBoxLayout(self)
+        self._row.setSpacing(2 * GAP)
+        for button in (self.open_button, self.silence_button):
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._row.addStretch()
+        for button in (self.copy_button, self.call_back_button, self.close_button):
+            self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.open_button.clicked.connect(lambda _checked=False: self.open_asked.emit())
+        self.silence_button.clicked.connect(lambda _checked=False: self.silence_asked.emit())
+        self.close_button.clicked.connect(lambda _checked=False: self.silence_asked.emit())
+        self.copy_button.clicked.connect(lambda _checked=False: self._copy())
+        self.call_back_button.clicked.connect(lambda _checked=False: self._call_back())
+
+    @property
+    def face(self) -> Face | None:
+        """What it shows."""
+        return self._face
+
+    def show_face(self, face: Face) -> None:
+        """Show something else; the caller gives the card its place."""
+        if face == self._face:
+            return
+        self._face = face
+        ringing = face.stays is None
+        self.open_button.setVisible(ringing)
+        self.silence_button.setVisible(ringing)
+        self.copy_button.setVisible(ringing and bool(face.number))
+        self.call_back_button.setVisible(bool(face.call_back))
+        self.close_button.setVisible(not ringing)
+        bottom = 3 * GAP - 1 if ringing else (SHORT - theme.CONTROL_HEIGHT) // 2
+        self._row.setContentsMargins(_LEFT, 0, _RIGHT if ringing else GAP, bottom)
+        self.setAccessibleName(". ".join((face.title, *face.lines, face.state)))
+        self._pill_text = ""
+        self.tick()
+        self.update()
+        self._await_end()
+
+    def tick(self) -> None:
+        """Bring the seconds up to date."""
+        if self._face is None or self._face.since is None:
+            return
+        text = words.clock(self._clock() - self._face.since)
+        if text != self._pill_text:
+            self._pill_text = text
+            self.update(0, 0, self.width(), _TALL_FEET[1])
+
+    def _await_end(self) -> None:
+        """A card that is read does not leave."""
+        stays = self._face.stays if self._face else None
+        if stays is None or self.underMouse():
+            self._leaving.stop()
+        else:
+            self._leaving.start(int(stays * 1000))
+
+    def _copy(self) -> None:
+        if self._face:
+            copy_text(self._face.number)
+
+    def _call_back(self) -> None:
+        if self._face:
+            self.call_back_asked.emit(self._face.call_back)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._face is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_surface(painter, self._face.tone.ink())
+        if self._face.stays is None:
+            self._paint_tall(painter, self._face)
+        else:
+            self._paint_short(painter, self._face)
+
+    def _paint_surface(self, painter: QPainter, ink: QColor) -> None:
+        colours = theme.tokens()
+        painter.fillRect(self.rect(), colours.surface)
+        painter.fillRect(0, 0, _BAR, self.height(), ink)
+        painter.setPen(QPen(QColor(colours.line), 1))
+        radius = theme.CARD_RADIUS
+        box = QRectF(self.rect()).adjusted(_BAR - radius - 0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, radius, radius)
+
+    def _paint_tall(self, painter: QPainter, face: Face) -> None:
+        right = self.width() - _RIGHT
+        if self._pill_text:
+            width = pill_width(self._pill_text)
+            box = QRectF(right - width, 5 * GAP, width, Pill.HEIGHT)
+            paint_pill(painter, box, face.icon, face.tone, self._pill_text, self.devicePixelRatioF())
+            right = int(box.left()) - 2 * GAP
+        room = right - _LEFT
+        draw_text(
+            painter, _LEFT, _TALL_FEET[0], room, face.title, theme.font(Size.LARGE, strong=True), Tone.TEXT
+        )
+        for feet, line in zip(_TALL_FEET[1:], face.lines, strict=False):
+            draw_text(
+                painter, _LEFT, feet, self.width() - _RIGHT - _LEFT, line, theme.font(Size.SMALL), Tone.DIM
+            )
+
+    def _paint_short(self, painter: QPainter, face: Face) -> None:
+        first = self.call_back_button if face.call_back else self.close_button
+        room = first.x() - 2 * GAP - _LEFT
+        draw_text(painter, _LEFT, _SHORT_FEET[0], room, face.title, theme.font(strong=True), Tone.TEXT)
+        for line in face.lines[:1]:
+            draw_text(painter, _LEFT, _SHORT_FEET[1], room, line, theme.font(Size.SMALL), Tone.DIM)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if QGuiApplication.platformName() == "offscreen":
+            return
+        outline = QPainterPath(QPointF(0, 0))
+        outline.addRoundedRect(QRectF(self.rect()), theme.CARD_RADIUS, theme.CARD_RADIUS)
+        # A mask, not translucency: without a compositor a translucent window has black corners.
+        self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._leaving.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._await_end()

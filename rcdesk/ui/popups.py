@@ -1,0 +1,165 @@
+"""Popups: one card for each call that rings, stacked from the corner nearest the tray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
+
+from rcdesk.ui import placement
+from rcdesk.ui.placement import Box
+from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
+from rcdesk.ui.ticker import Ticker
+
+
+class Popups(QObject):
+    """The cards on screen, each under the key of its call. A card keeps its place until it leaves.
+
+    Signals:
+        open_asked: the user wants to see the call with this key in the window.
+        call_back_asked: the user wants to call this number; nothing was dialled.
+        dismissed: the user sent the card of the call with this key away.
+        left: the card of the call with this key is gone, for whatever reason.
+    """
+
+    open_asked = Signal(str)
+    call_back_asked = Signal(str)
+    dismissed = Signal(str)
+    left = Signal(str)
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        ticker: Ticker,
+        tray_geometry: Callable[[], QRect] = QRect,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._ticker = ticker
+        self._tray_geometry = tray_geometry
+        self._cards: dict[str, PopupCard] = {}
+        self._spots: dict[str, Box] = {}
+        self._waiting: dict[str, Face] = {}  # there was no room for them yet
+        self._spare: PopupCard | None = None
+        ticker.ticked.connect(self._tick)
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.screenRemoved.connect(self._on_screens_changed)
+            app.primaryScreenChanged.connect(self._on_screens_changed)
+        QTimer.singleShot(0, self, self._prepare)
+
+    def card(self, key: str) -> PopupCard | None:
+        """Return the card of a call, None if it has none on screen."""
+        return self._cards.get(key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The calls that have a card on screen, oldest first."""
+        return tuple(self._cards)
+
+    def show(self, key: str, face: Face) -> None:
+        """Show `face` for the call with `key`: on its card, or on a new one in the next free place."""
+        card = self._cards.get(key)
+        if card is not None:
+            self._change(key, card, face)
+        else:
+            self._waiting[key] = face
+            self._place_waiting()
+
+    def take_away(self, key: str) -> None:
+        """Take the card of a call away, if it has one."""
+        self._waiting.pop(key, None)
+        card = self._cards.pop(key, None)
+        if card is None:
+            return
+        self._spots.pop(key)
+        card.hide()
+        card.deleteLater()
+        self._want_ticks()
+        self.left.emit(key)
+        self._place_waiting()
+
+    def clear(self) -> None:
+        """Take every card away."""
+        self._waiting.clear()
+        for key in self.keys:
+            self.take_away(key)
+
+    def _change(self, key: str, card: PopupCard, face: Face) -> None:
+        corner = self._screen_and_corner()[1]
+        card.show_face(face)
+        place = placement.within(self._spots[key], face.height, corner)
+        card.setGeometry(place.x, place.y, place.width, place.height)
+        self._want_ticks()
+
+    def _place_waiting(self) -> None:
+        screen, corner = self._screen_and_corner()
+        area = _box(screen.availableGeometry())
+        for key, face in list(self._waiting.items()):
+            spot = placement.free_spot(WIDTH, TALL, area, corner, self._spots.values())
+            if spot is None:
+                return
+            del self._waiting[key]
+            self._show_at(key, face, spot, placement.within(spot, face.height, corner))
+
+    def _show_at(self, key: str, face: Face, spot: Box, place: Box) -> None:
+        self._prepare()
+        card, self._spare = self._spare, None
+        assert card is not None
+        card.open_asked.connect(lambda: self.open_asked.emit(key))
+        card.silence_asked.connect(lambda: self._on_silence(key))
+        card.call_back_asked.connect(lambda number: self._on_call_back(key, number))
+        card.left.connect(lambda: self.take_away(key))
+        self._cards[key], self._spots[key] = card, spot
+        card.show_face(face)
+        card.setGeometry(place.x, place.y, place.width, place.height)
+        card.show()
+        self._want_ticks()
+        QTimer.singleShot(0, self, self._prepare)
+
+    def _prepare(self) -> None:
+        """Keep one card ready: showing it is a matter of a few ms then."""
+        if self._spare is None:
+            self._spare = PopupCard(self._clock)
+
+    def _screen_and_corner(self) -> tuple[QScreen, placement.Corner]:
+        screens = QGuiApplication.screens()
+        tray = _box(self._tray_geometry())
+        primary = screens.index(QGuiApplication.primaryScreen())
+        index = placement.screen_of(tray, [_box(screen.geometry()) for screen in screens], primary)
+        return screens[index], placement.corner_near(tray, _box(screens[index].geometry()))
+
+    def _on_screens_changed(self, _screen: QScreen) -> None:
+        """A screen is gone or another is the first: every card gets a new place, since its own may be gone."""
+        screen, corner = self._screen_and_corner()
+        area = _box(screen.availableGeometry())
+        self._spots = {}
+        for key, card in self._cards.items():
+            spot = placement.free_spot(WIDTH, TALL, area, corner, self._spots.values())
+            spot = spot or Box(area.x, area.y, WIDTH, TALL)
+            self._spots[key] = spot
+            place = placement.within(spot, card.height(), corner)
+            card.setGeometry(place.x, place.y, place.width, place.height)
+
+    def _tick(self) -> None:
+        for card in self._cards.values():
+            card.tick()
+
+    def _want_ticks(self) -> None:
+        counting = any(card.face and card.face.since is not None for card in self._cards.values())
+        self._ticker.want("popups", wanted=counting)
+
+    def _on_silence(self, key: str) -> None:
+        self.take_away(key)
+        self.dismissed.emit(key)
+
+    def _on_call_back(self, key: str, number: str) -> None:
+        self.take_away(key)
+        self.dismissed.emit(key)
+        self.call_back_asked.emit(number)
+
+
+def _box(rect: QRect) -> Box:
+    return Box(rect.x(), rect.y(), rect.width(), rect.height())
