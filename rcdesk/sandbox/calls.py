@@ -44,7 +44,6 @@ class Outcome(StrEnum):
     ELSEWHERE = "answered elsewhere"
     NO_ANSWER = "no answer"
     BUSY = "busy"
-    FAILED = "failed"
 
 
 _ALIVE = (State.RINGING, State.CONNECTED, State.ON_HOLD, State.PARKED)
@@ -104,7 +103,7 @@ class Call:
     ended_at: float | None = None
     outcome: Outcome | None = None
     failure: str = ""
-    """RingOut status that explains the outcome `FAILED`."""
+    """What a leg of its RingOut came to, if that ended the call."""
     hidden: bool = False
     """In the middle of a flicker: reported as over although it is not."""
     events: int = field(default=0, compare=False)

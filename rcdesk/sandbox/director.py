@@ -1,8 +1,9 @@
 """Makes the world lively: people call the user now and then, and their calls end in every way there is."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rcdesk.sandbox.account import Account, Person
 from rcdesk.sandbox.agenda import Agenda
@@ -11,7 +12,9 @@ from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.world import Step, World
 
 FIRST_RING = 3.0
-"""World seconds from the first subscription to the first call."""
+"""World seconds from the first subscription (when it is seen) to the first call."""
+LOOK = 0.5
+"""World seconds between two looks whether somebody has subscribed."""
 PAUSE = (14.0, 40.0)
 """World seconds between the beginnings of two calls."""
 MOST_AT_ONCE = 3
@@ -41,26 +44,20 @@ OPENING = (QUEUE, TALK, UNHEARD, HOLD)
 
 
 class Director:
-    """Starts one call after another once `start` was called; the same seed tells the same story."""
+    """Starts one call after another; the same seed tells the same story."""
 
     def __init__(self, world: World, agenda: Agenda) -> None:
         self._world = world
         self._agenda = agenda
         self._rng = chance("director", world.account.seed)
         self._opening = list(zip(OPENING, world.account.people, strict=False))
-        self._started = False
 
-    def start(self) -> None:
-        """Let the first phone ring soon; a second start changes nothing."""
-        if not self._started:
-            self._started = True
+    def begin_when(self, ready: Callable[[], bool]) -> None:
+        """Let the first phone ring soon after `ready` has become true; look for that now and then."""
+        if ready():
             self._agenda.at(self._world.now() + FIRST_RING, self._next_call)
-
-    def reset(self) -> None:
-        """The agenda was emptied: go on from where the story was, if it had begun."""
-        if self._started:
-            self._started = False
-            self.start()
+        else:
+            self._agenda.at(self._world.now() + LOOK, partial(self.begin_when, ready))
 
     def _next_call(self) -> None:
         self._agenda.at(self._world.now() + self._rng.uniform(*PAUSE), self._next_call)

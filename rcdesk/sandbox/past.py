@@ -16,6 +16,8 @@ from rcdesk.sandbox.log_entries import (
 )
 
 DAYS = 29
+FRESH = 8
+"""So many calls are of the last six hours, whatever the time of day."""
 _DAY = 86_400.0
 _INBOUND_FATES = (
     (Outcome.ANSWERED, 58),
@@ -31,11 +33,10 @@ _OUTBOUND_FATES = ((Outcome.ANSWERED, 78), (Outcome.NO_ANSWER, 15), (Outcome.BUS
 def past_records(account: Account, count: int, now: float, *, batch: int = 0) -> list[Record]:
     """`count` records that end before `now`, none older than thirty days; `batch` tells repeated calls apart."""
     rng = chance(f"past {batch}", account.seed)
-    return [_record(account, rng, now) for _ in range(count)]
+    return [_record(account, rng, now, fresh=at < FRESH) for at in range(count)]
 
 
-def _record(account: Account, rng: random.Random, now: float) -> Record:
-    started_at = _moment(rng, now)
+def _record(account: Account, rng: random.Random, now: float, *, fresh: bool) -> Record:
     inbound = rng.random() < 0.62
     peer = _peer(account, rng, inbound=inbound)
     me = Party(account.me.number, account.me.name)
@@ -43,6 +44,7 @@ def _record(account: Account, rng: random.Random, now: float) -> Record:
     ring_out = not inbound and not peer.is_extension and rng.random() < 0.4
     result, reason = (INBOUND if inbound else OUTBOUND)[outcome]
     duration = _duration(rng, outcome)
+    started_at = _moment(rng, now - duration / 1000 - 60, fresh=fresh)
     session = f"{rng.getrandbits(64):016x}z{rng.getrandbits(64):016x}0000"
     callee = _called(account, rng, me) if inbound else peer
     recorded = outcome is Outcome.ANSWERED and duration > 60_000 and rng.random() < 0.12
@@ -70,13 +72,13 @@ def _record(account: Account, rng: random.Random, now: float) -> Record:
     )
 
 
-def _moment(rng: random.Random, now: float) -> float:
-    """A moment of a working day; milliseconds whole, as the log writes them."""
-    midnight = now - now % _DAY
+def _moment(rng: random.Random, latest: float, *, fresh: bool) -> float:
+    """A moment of a working day, or of the last hours; milliseconds whole, as the log writes them."""
+    if fresh:
+        return round(latest - rng.uniform(0, 6) * 3600, 3)
+    midnight = latest - latest % _DAY
     moment = midnight - rng.randrange(DAYS) * _DAY + rng.triangular(7.5, 19.0, 11.0) * 3600
-    if moment > now - 3600:
-        moment -= _DAY
-    return round(moment, 3)
+    return round(moment if moment <= latest else moment - _DAY, 3)
 
 
 def _peer(account: Account, rng: random.Random, *, inbound: bool) -> Party:

@@ -297,7 +297,8 @@ def test_ten_thousand_past_calls_are_made_at_once_all_within_thirty_days() -> No
     assert perf_counter() - began < 2
     assert len({record.session_id for record in records}) == len({record.id for record in records}) == 10_000
     assert all(START - 30 * 86_400 < record.started_at < START for record in records)
-    assert all(record.started_at + record.duration_ms / 1000 < START + 7200 for record in records)
+    assert all(record.started_at + record.duration_ms / 1000 < START for record in records)
+    assert sum(record.started_at > START - 6 * 3600 - 5400 for record in records) >= 8
     assert any(not record.caller.number for record in records)
     assert any(record.caller.is_extension for record in records)
     assert {record.result for record in records} >= {
