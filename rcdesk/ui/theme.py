@@ -29,7 +29,7 @@ ICONS = (
     "copy", "close", "check", "search", "filter", "chevron-down", "chevron-right", "back", "backspace", "open", "refresh", "plus", "trash", "note",
     "sign-in", "sign-out", "quit", "key", "globe",
     "person", "people", "available", "busy", "do-not-disturb", "invisible",
-    "warning", "info", "moon", "sun", "desk-phone",
+    "warning", "info", "desk-phone",
 )  # fmt: skip
 
 GAP = 4  # px, the grid; use GAP, 2 * GAP, 3 * GAP, 4 * GAP
@@ -63,7 +63,7 @@ class Tokens:
 
 LIGHT = Tokens(
     bg="#f6f7f9", surface="#ffffff", line="#e3e6ea", text="#1b2027", dim="#66707c",
-    accent="#2563c9", on_accent="#ffffff", hover="#eef1f5",
+    accent="#2563c9", on_accent="#ffffff", hover="#f0f3f6",
     ringing="#b45309", ringing_ground="#fff4e0", on_call="#157347", on_call_ground="#e5f5ec",
     on_hold="#6b4fbb", on_hold_ground="#efeafb", danger="#c0302b", danger_ground="#fdecea",
 )  # fmt: skip

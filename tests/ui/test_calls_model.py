@@ -1,0 +1,106 @@
+"""The live calls as rows: whatever comes, each call is there once, while it lives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QModelIndex, Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.calls import Change, Stage
+from rcdesk.services.feed import Feed
+from rcdesk.ui.calls_model import CALL, CallsModel
+from tests.ui.world import RINGING, TALKING, became, began, call, over, who
+
+
+def model(changes: Feed[Change], *live: object) -> CallsModel:
+    return CallsModel(changes, who, Feed[None](), live)  # type: ignore[arg-type]
+
+
+def test_a_call_comes_changes_and_goes(qtmodeltester: ModelTester) -> None:
+    changes = Feed[Change]()
+    rows = model(changes)
+    qtmodeltester.check(rows)
+    changes.publish(began(RINGING))
+    changes.publish(began(TALKING))
+    assert [rows.data(rows.index(row)) for row in range(2)] == ["Anna Weber", "Martin Olsen"]
+    answered = became(RINGING, stage=Stage.CONNECTED)
+    changes.publish(answered)
+    assert rows.data(rows.index(1), CALL) == answered.now
+    changes.publish(over(TALKING))
+    assert rows.calls == (answered.now,)
+
+
+def test_calls_that_are_live_already_are_rows() -> None:
+    rows = model(Feed(), TALKING, RINGING)
+    assert rows.calls == (RINGING, TALKING)
+    assert rows.call_with("talking") == TALKING
+    assert rows.call_with("gone") is None
+
+
+def test_the_users_own_ringing_phone_is_no_row() -> None:
+    changes = Feed[Change]()
+    rows = model(changes, replace(RINGING, own_leg=True))
+    changes.publish(began(replace(TALKING, own_leg=True)))
+    assert rows.calls == ()
+
+
+def test_a_row_that_turns_out_to_be_the_own_phone_goes() -> None:
+    changes = Feed[Change]()
+    rows = model(changes, RINGING)
+    changes.publish(became(RINGING, own_leg=True))
+    assert rows.calls == ()
+
+
+def test_an_end_that_was_told_before_its_beginning_adds_nothing() -> None:
+    changes = Feed[Change]()
+    rows = model(changes)
+    changes.publish(over(RINGING))
+    changes.publish(over(RINGING))
+    assert rows.calls == ()
+
+
+def test_a_model_that_is_gone_hears_nothing(qtbot: QtBot) -> None:
+    import shiboken6
+
+    changes = Feed[Change]()
+    rows = model(changes)
+    shiboken6.delete(rows)
+    changes.publish(began(RINGING))  # would raise: the C++ object is deleted
+
+
+def test_names_that_get_known_are_painted(qtbot: QtBot) -> None:
+    names = Feed[None]()
+    rows = CallsModel(Feed(), who, names, [RINGING])
+    with qtbot.waitSignals([rows.dataChanged, rows.names_changed]):
+        names.publish(None)
+
+
+def test_nothing_is_told_of_what_is_no_row() -> None:
+    rows = model(Feed(), RINGING)
+    assert rows.data(QModelIndex()) is None
+    assert rows.data(rows.index(0), Qt.ItemDataRole.DecorationRole) is None
+    assert rows.rowCount(rows.index(0)) == 0
+
+
+stages = st.sampled_from(Stage)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.sampled_from("abcd"), stages), max_size=40))
+def test_in_any_order_the_rows_are_the_calls_that_live(
+    qtmodeltester: ModelTester, steps: list[tuple[str, Stage]]
+) -> None:
+    changes = Feed[Change]()
+    rows = model(changes)
+    qtmodeltester.check(rows)
+    truth: dict[str, Stage] = {}
+    for key, stage in steps:
+        changes.publish(Change(None, call(key, stage)))
+        truth[key] = stage
+    live = {key for key, stage in truth.items() if stage is not Stage.ENDED}
+    assert {row.key for row in rows.calls} == live
+    assert len(rows.calls) == len(live)
