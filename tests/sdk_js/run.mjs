@@ -1,0 +1,148 @@
+// Does with RingCentral's own SDK what its users do, against the sandbox described on standard input, and prints
+// one line of JSON: what came of each step, {"value": …} or {"error": …}. test_sdk_js.py judges.
+
+import ringcentral from '@ringcentral/sdk';
+import subscriptionsPackage from '@ringcentral/subscriptions';
+
+const {SDK} = ringcentral;
+const {Subscriptions} = subscriptionsPackage;
+const OWN = '/restapi/v1.0/account/~/extension/~';
+const PATIENCE = 15_000;  // milliseconds
+
+const read = async stream => {
+    let text = '';
+    for await (const chunk of stream) text += chunk;
+    return JSON.parse(text);
+};
+const info = await read(process.stdin);
+
+const newSdk = () => new SDK({server: info.server, clientId: info.client_id, clientSecret: info.client_secret});
+const byPassword = {username: info.username, extension: info.extension, password: info.password};
+
+const signedIn = async (way = {jwt: info.jwt}) => {
+    const sdk = newSdk();
+    await sdk.platform().login(way);
+    return sdk;
+};
+const get = async (platform, address, query) => (await platform.get(address, query)).json();
+const control = (path, body) => fetch(`${info.control}/${path}`, {
+    method: 'POST',
+    headers: {'Content-Type': 'application/json'},
+    body: JSON.stringify(body),
+}).then(answer => answer.json());
+const within = (promise, what) => Promise.race([
+    promise,
+    new Promise((_, reject) => { setTimeout(() => reject(new Error(`${what} did not come`)), PATIENCE).unref(); }),
+]);
+
+const followed = async (platform, ringOut) => {
+    let now = ringOut;
+    const deadline = Date.now() + PATIENCE;
+    while (now.status.callStatus === 'InProgress' && Date.now() < deadline) {
+        await new Promise(later => { setTimeout(later, 100); });
+        now = await get(platform, now.uri);
+    }
+    return now.status;
+};
+const ringOut = async platform => (await platform.post(`${OWN}/ring-out`, {
+    from: {phoneNumber: info.ringout_from},
+    to: {phoneNumber: info.ringout_to},
+    playPrompt: false,
+})).json();
+
+const steps = {
+    async password() {
+        const {id, extensionNumber} = await get((await signedIn(byPassword)).platform(), OWN);
+        return {id, extensionNumber};
+    },
+
+    async jwt() {
+        return (await get((await signedIn()).platform(), OWN)).id;
+    },
+
+    async wrongPassword() {
+        try {
+            await signedIn({...byPassword, password: 'not this one'});
+        } catch (error) {
+            return error.message;
+        }
+        return '';
+    },
+
+    async refresh() {
+        const platform = (await signedIn()).platform();
+        const before = (await platform.auth().data()).access_token;
+        await Promise.all([platform.refresh(), platform.refresh()]);
+        const after = (await platform.auth().data()).access_token;
+        return {renewed: before !== after, works: (await get(platform, OWN)).id};
+    },
+
+    async signOut() {
+        const platform = (await signedIn()).platform();
+        const token = (await platform.auth().data()).access_token;
+        await platform.logout();
+        const answer = await fetch(`${info.server}${OWN}`, {headers: {Authorization: `Bearer ${token}`}});
+        return answer.status;
+    },
+
+    async callLog() {
+        const platform = (await signedIn()).platform();
+        const dateFrom = new Date(Date.now() - 40 * 86_400_000).toISOString();
+        const ids = [];
+        let page = await get(platform, `${OWN}/call-log`, {dateFrom, perPage: 20});
+        const perPage = page.records.length;
+        ids.push(...page.records.map(record => record.id));
+        while (page.navigation.nextPage) {
+            page = await get(platform, page.navigation.nextPage.uri);
+            ids.push(...page.records.map(record => record.id));
+        }
+        return {perPage, records: ids.length, different: new Set(ids).size};
+    },
+
+    async oneRecord() {
+        const platform = (await signedIn()).platform();
+        const {records: [newest]} = await get(platform, `${OWN}/call-log`, {perPage: 1, view: 'Detailed'});
+        return (await get(platform, newest.uri)).id === newest.id;
+    },
+
+    async ringOut() {
+        const platform = (await signedIn()).platform();
+        const began = await ringOut(platform);
+        return {first: began.status.callStatus, last: await followed(platform, began)};
+    },
+
+    async cancelledRingOut() {
+        const platform = (await signedIn()).platform();
+        const began = await ringOut(platform);
+        return (await platform.delete(began.uri)).status;
+    },
+
+    async push() {
+        const sdk = await signedIn();
+        const subscriptions = new Subscriptions({sdk});
+        const subscription = subscriptions.createSubscription();
+        const heard = new Promise(resolve => {
+            subscription.on(subscription.events.notification, event => {
+                if (event.body.activeCalls?.length) resolve(event);
+            });
+        });
+        await subscription.setEventFilters([`${OWN}/presence?detailedTelephonyState=true`]).register();
+        const call = await control('calls', {direction: 'inbound', from: {number: '+16505550142', name: 'Grace'}});
+        const event = await within(heard, 'a notification');
+        await control(`calls/${call.sessionId}/hang-up`, {});
+        await subscription.revoke();
+        const [leg] = event.body.activeCalls;
+        return {same: leg.sessionId === call.sessionId, from: leg.from, status: leg.telephonyStatus};
+    },
+};
+
+const results = {};
+for (const [name, step] of Object.entries(steps)) {
+    try {
+        results[name] = {value: await step()};
+    } catch (error) {
+        results[name] = {error: `${error.stack ?? error}`};
+    }
+}
+console.log(JSON.stringify(results));
+process.exit(0);  // the subscription's timers would keep it alive
