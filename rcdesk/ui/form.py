@@ -66,6 +66,11 @@ class LabelledField(QWidget):
         self._say(self._check(self.text) if self._check else "")
         return not self.wrong
 
+    def complain(self, wrong: str) -> None:
+        """Say below the field what somebody else found wrong, and put the keyboard there."""
+        self._say(wrong)
+        self.field.setFocus()
+
     def _say(self, wrong: str) -> None:
         self._wrong.setText(wrong)
         self._wrong.setVisible(bool(wrong))

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QWidget
 
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import PRODUCTION, Phase, Server, SessionState, Way
 from rcdesk.ui import login_checks as checks
+from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.controls import Button, Kind
 from rcdesk.ui.form import LabelledChoice, LabelledField
@@ -59,7 +60,7 @@ class LoginDialog(QDialog):
         self.client_secret = LabelledField(
             "Client secret", secret=True, placeholder="Leave empty for an app without a secret"
         )
-        self.stay = QCheckBox("Stay signed in")
+        self.stay = CheckBox("Stay signed in")
         self.problem = Notice("warning", "", Tone.DANGER)
         self.give_up = Button("Cancel")
         self.go = Button("Sign in", "sign-in", Kind.FILLED)
@@ -88,6 +89,7 @@ class LoginDialog(QDialog):
         self._account.setLayout(way)
         self._app = QWidget()
         kept = Label("Kept in this computer’s keyring, never in a file.", Size.SMALL, Tone.DIM, wrap=True)
+        kept.setContentsMargins(INDENT, 0, 0, 0)
         self.stay.setAccessibleDescription(kept.text())
         stay = column(self.stay, kept, gap=0)
         self._app.setLayout(column(self.client_id, self.client_secret, stay, gap=3 * GAP))

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, words
+from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.controls import Button, Choice, IconButton, Kind
 from rcdesk.ui.form import label_for
@@ -148,12 +149,13 @@ class SettingsPane(QWidget):
         return _section("Appearance", self.theme)
 
     def _calls(self) -> QWidget:
-        self.popups = QCheckBox("Show a card when a call rings")
+        self.popups = CheckBox("Show a card when a call rings")
         self.popups.setChecked(self._preferences.value.popups)
         self.popups.toggled.connect(lambda on: self._keep("popups", on))
         words_below = Label(
             "In the corner of the screen. It never takes the keyboard.", Size.SMALL, Tone.DIM, wrap=True
         )
+        words_below.setContentsMargins(INDENT, 0, 0, 0)
         self.popups.setAccessibleDescription(words_below.text())
         return _section("Calls", self.popups, words_below, gap=0)
 

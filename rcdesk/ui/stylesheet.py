@@ -45,6 +45,8 @@ QPushButton[kind="chip"]:checked { color: $accent; border: 1px solid $accent; }
 QPushButton[kind="chip"]:focus { border: 2px solid $accent; min-height: 24px; padding: 0 11px; }
 QPushButton[square="true"] { padding: 0; min-width: 30px; }
 QPushButton[square="true"]:focus { padding: 0; min-width: 28px; }
+QPushButton[tall="true"] { min-height: 38px; }
+QPushButton[tall="true"]:focus { min-height: 36px; }
 QPushButton::menu-indicator { image: none; width: 0; }
 """
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord, Filter, Outcome, Page, Query
+from rcdesk.core.numbers import Number, Unreadable
 from rcdesk.core.people import Source, Who
 from rcdesk.core.ringout import End, Order, Progress, Step
 
@@ -66,8 +68,12 @@ def the_mocks_calls() -> list[CallRecord]:
     ]
 
 
+CONTACTS = {"+4722123456": "Martin Olsen"}
+
+
 def who(number: str, name: str = "", location: str = "") -> Who:
     shown = SHOWN.get(number, number)
+    name = name or CONTACTS.get(number, "")
     return Who(name or shown or "Unknown caller", shown, location, Source.CONTACT if name else Source.NONE)
 
 
@@ -182,3 +188,21 @@ class FakePreferences:
 
     def update(self, **changes: object) -> None:
         self.value = replace(self.value, **changes)  # type: ignore[arg-type]
+
+
+CHOICES = DialChoices(
+    (Phone("+16505550101", "Desk phone"), Phone("+16505550199", "Mobile")),
+    (Phone("+18885434778", "Sales"), Phone("+16505550101", "Direct number")),
+)
+
+
+def read(text: str) -> Number | Unreadable:
+    """Read the few numbers that the tests dial."""
+    digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
+    if digits in ("911", "112"):
+        return Unreadable("Emergency numbers are not called from here. Use a phone.")
+    if digits.lstrip("+1") == "6505550147":
+        return Number("+16505550147", "+1 650 555 0147", "United States", "Menlo Park, CA")
+    if digits == "+4722123456":
+        return Number("+4722123456", "+47 22 12 34 56", "Norway", "Oslo")
+    return Unreadable("Too short to be a phone number.")

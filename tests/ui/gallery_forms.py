@@ -16,12 +16,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, Q
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from rcdesk.core.account import Account
+from rcdesk.core.account import Account, DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
+from rcdesk.core.ringout import Progress
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, Server, SessionState
+from rcdesk.ui.dial_pad import DialPad, DialSource
 from rcdesk.ui.history_pane import HistoryPane, HistorySource
 from rcdesk.ui.login_dialog import LoginDialog
 from rcdesk.ui.record_detail import RecordDetail
@@ -177,6 +179,53 @@ def settings_expired() -> QWidget:
     return settings(state, LinkStatus(LinkState.POLLING, samples.at(8, 12), Transport.POLLING), "polling")
 
 
+def dial(
+    text: str = "", *, choices: DialChoices = samples.CHOICES, progress: Progress | None = None
+) -> DialPad:
+    source = DialSource(
+        Latest(choices), Latest(progress), samples.read, lambda _order: None, lambda: None, lambda: None,
+        samples.who, lambda: samples.NOW,
+    )  # fmt: skip
+    pad = DialPad(source, samples.FakePreferences(last_caller_id="+18885434778"))
+    if text:
+        pad.fill(text)
+    return pad
+
+
+def dial_empty() -> QWidget:
+    return dial()
+
+
+def dial_known() -> QWidget:
+    return dial("+47 22123456")
+
+
+def dial_stranger() -> QWidget:
+    return dial("(650) 555-0147")
+
+
+def dial_wrong() -> QWidget:
+    return dial("650 5")
+
+
+def dial_emergency() -> QWidget:
+    return dial("911")
+
+
+def dial_another() -> QWidget:
+    pad = dial("6505550147", choices=DialChoices())
+    pad.problem.setText(
+        "The call was not placed. Another call is being placed; cancel it or wait for its end."
+    )
+    pad.problem.show()
+    return pad
+
+
+def dial_under_way() -> QWidget:
+    return dial(progress=samples.UNDER_WAY)
+
+
+DIALS = (dial_empty, dial_known, dial_stranger, dial_wrong, dial_emergency, dial_another, dial_under_way)
 SETTINGS = (settings_signed_in, settings_signed_out, settings_expired)
 HISTORIES = (
     history,
@@ -187,7 +236,7 @@ HISTORIES = (
     history_empty,
     history_waiting,
 )
-VIEWS: dict[str, Maker] = {view.__name__: view for view in (*HISTORIES, *LOGINS, *SETTINGS)}
+VIEWS: dict[str, Maker] = {view.__name__: view for view in (*HISTORIES, *LOGINS, *SETTINGS, *DIALS)}
 VIEWS |= {f"ringout_{end}": partial(ringout, end) for end in samples.RINGOUTS}
 
 

@@ -1,0 +1,261 @@
+"""DialPad: a number in any notation, the phone that rings first, the number they see; then the call itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from rcdesk.core.account import DialChoices
+from rcdesk.core.errors import Problem
+from rcdesk.core.numbers import Number, Unreadable
+from rcdesk.core.people import Who
+from rcdesk.core.ringout import End, Order, Progress
+from rcdesk.services.feed import Latest
+from rcdesk.ui.check_box import CheckBox
+from rcdesk.ui.clear_field import ClearField
+from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.fitted_scroll import FittedScroll
+from rcdesk.ui.keypad import Keypad
+from rcdesk.ui.number_hint import Hint, hint_of
+from rcdesk.ui.phone_choice import PhoneChoice
+from rcdesk.ui.ringout_view import RingOutView
+from rcdesk.ui.theme import GAP, Size, Tone
+from rcdesk.ui.widgets import Label, Notice, column
+
+SETTLES = 1.0  # seconds after a link or “Call back” filled the field in which Enter does not dial
+NOTHING_TYPED = "Type or paste a number, in any notation."
+
+
+class Chosen(Protocol):
+    """What was chosen for the last call."""
+
+    @property
+    def last_phone(self) -> str: ...
+    @property
+    def last_caller_id(self) -> str: ...
+    @property
+    def prompt(self) -> bool: ...
+
+
+class Preferences(Protocol):
+    """Where choices are kept. The ui knows no store, so this is all it may ask of one."""
+
+    @property
+    def value(self) -> Chosen: ...
+    def update(self, **changes: object) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DialSource:
+    """What the dial pad works with: questions, wishes and news. See `services.dialer` and `services.people`.
+
+    Attributes:
+        dial: may raise Problem, then nothing was sent.
+    """
+
+    choices: Latest[DialChoices]
+    progress: Latest[Progress | None]
+    read: Callable[[str], Number | Unreadable]
+    dial: Callable[[Order], None]
+    cancel: Callable[[], None]
+    clear: Callable[[], None]
+    who: Callable[[str, str, str], Who]
+    clock: Callable[[], float]
+
+
+class DialPad(QWidget):
+    """Places calls, one at a time, and only to a number that stands on the Call button in full.
+
+    Signals:
+        open_call_asked: the user wants to see the call among the live ones.
+    """
+
+    open_call_asked = Signal()
+
+    def __init__(self, source: DialSource, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._preferences = preferences
+        self._hint = Hint()
+        self._settled = False  # what is typed is meant as a whole number, and judged as one
+        self._filled_at = float("-inf")
+        self.field = ClearField("Number to call", "Number", size=Size.LARGE)
+        self.hint = Label(NOTHING_TYPED, Size.SMALL, Tone.DIM, wrap=True)
+        self.own = PhoneChoice("Ring me on", self._show_number, another="Another number …")
+        self.seen = PhoneChoice(
+            "They see", self._show_number, default=("Default", "as your account is set up")
+        )
+        self.prompt = CheckBox("Ask me to press 1 first")
+        self.keypad = Keypad()
+        self.call = Button("Call", "phone", Kind.FILLED)
+        self.problem = Notice("warning", "", Tone.DANGER)
+        self.ringout = RingOutView(self._show_number, source.clock)
+        self._lay_out()
+        self._connect()
+
+    def fill(self, text: str) -> None:
+        """Put a number from a link or the history into the field. It is never dialled by this."""
+        self._filled_at = self._source.clock()
+        if (progress := self._source.progress.value) and progress.end is not None:
+            self._source.clear()
+        self._settled = True
+        self.field.setText(text)
+        self._read()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        self.hint.setContentsMargins(2, 0, 2, 0)
+        self.prompt.setChecked(self._preferences.value.prompt)
+        self.prompt.setToolTip("Your phone asks for a 1 before the other side is called.")
+        self.call.setProperty("tall", True)  # noqa: FBT003 - Qt's own signature
+        self.problem.hide()
+        content = QWidget()
+        content.setLayout(
+            column(
+                column(self.field, self.hint, gap=GAP),
+                self.own,
+                self.seen,
+                self.prompt,
+                self.keypad,
+                gap=2 * GAP,
+            )
+        )
+        pad = QWidget()
+        whole = column(FittedScroll(content), self.problem, self.call, 1, gap=2 * GAP)
+        whole.setContentsMargins(0, 0, 0, 3 * GAP)
+        pad.setLayout(whole)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(pad)
+        self._stack.addWidget(self.ringout)
+        self.setLayout(column(self._stack))
+
+    def _connect(self) -> None:
+        self.field.textEdited.connect(lambda _text: self._on_edited())
+        self.field.textChanged.connect(lambda _text: self._read())
+        self.field.editingFinished.connect(self._on_finished)
+        self.keypad.typed.connect(self._on_key)
+        self.own.changed.connect(self._tell)
+        self.call.clicked.connect(lambda _checked=False: self._on_call())
+        self.ringout.cancel_asked.connect(lambda: self._source.cancel())
+        self.ringout.open_call_asked.connect(self.open_call_asked)
+        self.ringout.done_asked.connect(self._on_done)
+        self.ringout.again_asked.connect(self._on_again)
+        undoings = (
+            self._source.choices.follow(self._on_choices),
+            self._source.progress.follow(self._on_progress),
+        )
+        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+
+    def _show_number(self, number: str) -> str:
+        return self._source.who(number, "", "").number or number
+
+    def _read(self) -> None:
+        self._hint = (
+            hint_of(self._source.read(self.field.text()), self._source.who)
+            if self.field.text().strip()
+            else Hint()
+        )
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say what was read, and on the button what it would call."""
+        hint, wrong = self._hint, bool(self._hint.wrong) and self._settled
+        self.hint.setText(hint.wrong or hint.text or NOTHING_TYPED)
+        self.hint.set_tone(Tone.DANGER if wrong else Tone.DIM)
+        self.field.set_wrong(wrong=wrong)
+        self.field.setAccessibleDescription(self.hint.text())
+        self.call.setText(f"Call {hint.shown}" if hint.number else "Call")
+        self.call.setEnabled(bool(hint.number))
+        self.problem.hide()
+
+    def _on_edited(self) -> None:
+        self._settled = False
+
+    def _on_finished(self) -> None:
+        self._settled = True
+        self._tell()
+
+    def _on_key(self, sign: str) -> None:
+        self._settled = False
+        self.field.insert(sign)
+
+    def _on_call(self) -> None:
+        self._settled = True
+        self._tell()
+        order = self._order()
+        if order is None:
+            return
+        self._preferences.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
+        self._place(order)
+
+    def _order(self) -> Order | None:
+        """What the button says, None while something is missing; that is then said where it is missing."""
+        hint = self._hint
+        own = self._own_number() if hint.number else ""
+        if not own:
+            return None
+        return Order(
+            hint.number, own, self.own.label, self.seen.number, self.prompt.isChecked(), hint.name, hint.shown
+        )
+
+    def _own_number(self) -> str:
+        """The phone that rings first; "" if none can be told from what was typed, which is then said there."""
+        if not self.own.typing:
+            return self.own.number
+        read = self._source.read(self.own.number)
+        if isinstance(read, Unreadable):
+            asked = "Type the number of the phone that shall ring first."
+            self.own.typed.complain(hint_of(read, self._source.who).wrong if self.own.number else asked)
+            return ""
+        return read.e164
+
+    def _place(self, order: Order) -> None:
+        try:
+            self._source.dial(order)
+        except Problem as problem:
+            self.problem.setText(f"{problem.title} {problem.remedy}")
+            self.problem.show()
+
+    def _on_choices(self, choices: DialChoices) -> None:
+        last = self._preferences.value
+        self.own.offer(choices.phones, self.own.number or last.last_phone)
+        self.seen.offer(choices.caller_ids, self.seen.number or last.last_caller_id)
+        self._read()
+
+    def _on_progress(self, progress: Progress | None) -> None:
+        keyboard_was_here = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        if progress is None:
+            self._stack.setCurrentIndex(0)
+            if keyboard_was_here:
+                self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self.ringout.show_progress(progress)
+        if self._stack.currentWidget() is not self.ringout:
+            self._stack.setCurrentWidget(self.ringout)
+            if keyboard_was_here:
+                self.ringout.focus_first()
+
+    def _on_done(self) -> None:
+        progress = self._source.progress.value
+        if progress and progress.end is End.CONNECTED:
+            self.field.clear()
+        self._source.clear()
+
+    def _on_again(self) -> None:
+        """Once more the same call: its number stands in full above the button."""
+        progress = self._source.progress.value
+        if progress:
+            self._source.clear()
+            self._place(progress.order)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if not enter or not (self.field.hasFocus() or self.call.hasFocus()):
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat() and self._source.clock() - self._filled_at >= SETTLES:
+            self._on_call()

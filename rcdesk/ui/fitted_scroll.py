@@ -1,0 +1,33 @@
+"""FittedScroll: as high as its content while there is room, and scrolling once there is not."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rcdesk.ui.widgets import Scroll
+
+
+class FittedScroll(Scroll):
+    """A scroll area that leaves the room it does not need to what stands below it."""
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__(content)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        content = self.widget()
+        layout = content.layout() if content else None
+        if layout is None:
+            return super().sizeHint()
+        width = self.viewport().width()
+        height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else -1
+        return QSize(layout.totalSizeHint().width(), max(height, layout.totalMinimumSize().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 80)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
