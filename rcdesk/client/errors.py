@@ -149,6 +149,9 @@ _PERMISSIONS = {
 _OAUTH_REJECTIONS = ("OAU-120", "OAU-121", "OAU-123", "OAU-134", "OAU-146", "OAU-153")
 BY_CODE.update({code: Advice(_APP, Kind.SIGN_IN) for code in _OAUTH_REJECTIONS})
 
+_PLAIN = (405, 410, 429)
+"""Statuses that say it all, as those from 500 on do: there a code adds nothing but risk."""
+
 KEEPS_TOKEN = frozenset({"CMN-405", "OAU-151"})
 """Codes of a 401 that a fresh token does not cure."""
 
@@ -156,9 +159,9 @@ KEEPS_TOKEN = frozenset({"CMN-405", "OAU-151"})
 def from_answer(doing: str, status: int, headers: Mapping[str, str], body: bytes) -> Problem:
     """Say in words what a refusal means. A body that is no JSON, or none, leaves the status to decide."""
     codes, permission = read_refusal(body)
-    advice = next((BY_CODE[code] for code in codes if code in BY_CODE), None) or _by_status(status)
-    if status >= 500 and not advice.retry:  # a gateway in trouble may quote any code
-        advice = _by_status(status)
+    advice = _by_status(status)
+    if status not in _PLAIN and status < 500:
+        advice = next((BY_CODE[code] for code in codes if code in BY_CODE), advice)
     remedy = _lacks(permission) if permission and advice.kind is Kind.FORBIDDEN else advice.remedy
     throttled = advice.kind is Kind.THROTTLED
     return Problem(
