@@ -55,7 +55,8 @@ class Database:
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` in one transaction, all of it or nothing, and return its answer. For any loop.
 
-        `work` runs in the database's thread. Cancelling: it is done all the same.
+        `work` runs in the database's thread and returns no cursor: an open one keeps the file from closing.
+        Cancelling: it is done all the same.
 
         Raises:
             Problem: disk full, file locked or damaged; nothing was changed. Other errors are bugs.
