@@ -25,6 +25,8 @@ from rcdesk.sandbox.sessions import Session, Sessions
 
 ACCOUNT = "/restapi/v1.0/account/{account_id}"
 EXTENSION = ACCOUNT + "/extension/{extension_id}"
+SESSION = "rcdesk.session"
+"""Where the scope of a request that came over a WebSocket has the session that the socket was opened with."""
 
 
 @dataclass
@@ -84,9 +86,9 @@ class Gate:
     extension_id: str
 
     def admit(self, request: Request, group: str) -> tuple[Session, dict[str, str]]:
-        """Who asks, and the rate-limit headers of the answer; ApiError 401, 404 or 429."""
+        """Who asks, and the rate-limit headers of the answer; ApiError 401 or 429."""
         header = request.headers.get("authorization") or request.query_params.get("access_token")
-        session = self.sessions.check(header)
+        session = request.scope.get(SESSION) or self.sessions.check(header)
         headers = self.limits.take(session.key, group)
         return session, headers
 

@@ -1,0 +1,177 @@
+"""One WebSocket connection of the gateway: frames in, frames out, and the limits on both.
+
+Rules: developer guide, "WebSockets: quick start, requests, heart beats, errors".
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from rcdesk.sandbox.errors import ApiError
+from rcdesk.sandbox.push_inside import Answer, ClientRequest
+from rcdesk.sandbox.push_places import Place, frame, numbered
+
+
+@dataclass(frozen=True)
+class GatewayLimits:
+    """Seconds and numbers that the platform tells in ConnectionDetails, and how long a token for a socket lives."""
+
+    recovery: float = 180
+    idle: float = 1800
+    absolute: float = 86_400
+    buffer: int = 100
+    active_requests: int = 10
+    connections: int = 50
+    token: float = 30
+
+
+IDLE = ApiError(408, "WSG-902", "Idle timeout exceeded")
+TOO_LONG = ApiError(408, "WSG-903", "Absolute timeout exceeded")
+TAKEN_OVER = ApiError(409, "CMN-101", "The session was recovered by another connection")
+SIGNED_OUT = ApiError(401, "TokenInvalid", "Token not found", inner="OAU-213")
+_BUSY = ApiError(429, "CMN-301", "Too many active requests")
+
+
+@dataclass(frozen=True)
+class _Close:
+    """The last thing that the writer does."""
+
+    code: int = 1000
+    reason: str = ""
+
+
+Asker = Callable[[ClientRequest, bytes], Awaitable[Answer]]
+
+
+class Connection:
+    """Speaks with one client until either side ends it. What it sends leaves in the order it was given."""
+
+    def __init__(self, socket: WebSocket, place: Place, limits: GatewayLimits, ask: Asker) -> None:
+        """`ask` gets the REST requests that come over the socket."""
+        self.place = place
+        self._socket = socket
+        self._limits = limits
+        self._ask = ask
+        self._outgoing: asyncio.Queue[str | _Close] = asyncio.Queue()
+        self._active: set[asyncio.Task[None]] = set()
+        self._ended = False
+
+    async def run(self) -> None:
+        """Speak until the connection is closed."""
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(self._write(), name="gateway writer")
+            await self._read(group)
+            for task in (*self._active, writer):
+                task.cancel()
+
+    def send(self, text: str) -> None:
+        """Send a frame; nothing is sent any more once the end has been decided."""
+        if not self._ended:
+            self._outgoing.put_nowait(text)
+
+    def end(self, why: ApiError) -> None:
+        """Say why in an Error frame and close the connection."""
+        self.send(_error(str(uuid.uuid4()), why))
+        if not self._ended:
+            self._ended = True
+            self._outgoing.put_nowait(_Close(reason=why.message))
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                item = await self._outgoing.get()
+                if isinstance(item, _Close):
+                    await self._socket.close(item.code, item.reason)
+                    return
+                await self._socket.send_text(item)
+        except (WebSocketDisconnect, RuntimeError):
+            # The client has gone, or uvicorn has just closed the socket, of which it tells in two ways;
+            # the reader is told too, and ends the connection.
+            return
+
+    async def _read(self, group: asyncio.TaskGroup) -> None:
+        """Take in frames until the socket is closed; a limit of time asks the writer to close it."""
+        loop = asyncio.get_running_loop()
+        too_old = loop.time() + self._limits.absolute
+        idle = loop.time() + self._limits.idle
+        while True:
+            try:
+                async with asyncio.timeout_at(None if self._ended else min(idle, too_old)):
+                    message = await self._socket.receive()
+            except TimeoutError:
+                self.end(IDLE if idle < too_old else TOO_LONG)
+                continue
+            if message["type"] == "websocket.disconnect":
+                return
+            idle = loop.time() + self._limits.idle
+            if not self._ended:
+                self._take(message.get("text") or "", group)
+
+    def _take(self, text: str, group: asyncio.TaskGroup) -> None:
+        """Act on one frame; one that cannot be read is told so, and nothing else happens."""
+        try:
+            meta, body = _parts(text)
+            if meta.get("type") == "Heartbeat":
+                self.send(frame({"type": "Heartbeat", "messageId": _message_id(meta)}, empty=True))
+                return
+            if meta.get("type") != "ClientRequest":
+                raise ApiError(400, "CMN-104", "Message type is not supported")
+            request = msgspec.convert(meta, ClientRequest)
+        except msgspec.ValidationError as error:
+            self.send(_error(_message_id(meta), ApiError(400, "CMN-104", f"Cannot parse request: {error}")))
+            return
+        except _UnreadableError as error:
+            self.send(_error(str(uuid.uuid4()), ApiError(400, "CMN-103", str(error))))
+            return
+        except ApiError as error:
+            self.send(_error(_message_id(meta), error))
+            return
+        if len(self._active) >= self._limits.active_requests:
+            self._reply(request, Answer(_BUSY.status, {}, msgspec.json.encode(_BUSY.body)))
+            return
+        task = group.create_task(self._serve(request, body), name=f"{request.method} {request.path}")
+        self._active.add(task)
+        task.add_done_callback(self._active.discard)
+
+    async def _serve(self, request: ClientRequest, body: bytes) -> None:
+        self._reply(request, await self._ask(request, body))
+
+    def _reply(self, request: ClientRequest, answer: Answer) -> None:
+        meta = {
+            "type": "ClientRequest",
+            "messageId": request.message_id,
+            "status": answer.status,
+            "headers": numbered() | answer.headers,
+            "wsc": self.place.cursor(),
+        }
+        self.send(frame(meta, msgspec.Raw(answer.body), empty=not answer.body))
+
+
+class _UnreadableError(Exception):
+    """A frame that is not [meta, body?] in JSON."""
+
+
+def _parts(text: str) -> tuple[dict[str, Any], bytes]:
+    """The meta of a frame, and its body as JSON text (empty if there is none)."""
+    try:
+        parts = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=list[msgspec.Raw])
+        meta = msgspec.json.decode(parts[0], type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, IndexError):
+        raise _UnreadableError("Cannot parse message, a JSON array [meta, body] is expected") from None
+    body = bytes(parts[1]) if len(parts) > 1 else b""
+    return meta, b"" if body == b"null" else body
+
+
+def _message_id(meta: dict[str, Any]) -> str:
+    given = meta.get("messageId")
+    return given if isinstance(given, str) else str(uuid.uuid4())
+
+
+def _error(message_id: str, error: ApiError) -> str:
+    meta = {"type": "Error", "messageId": message_id, "status": error.status, "headers": numbered()}
+    return frame(meta, error.body)
