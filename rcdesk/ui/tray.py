@@ -34,7 +34,6 @@ class TraySource:
     presence: Latest[Presence]
     link: Latest[LinkStatus]
     history: HistorySource
-    last_heard: Callable[[], float | None]
 
 
 class Tray(QObject):

@@ -11,13 +11,12 @@ from rcdesk.core.subscription import LinkState
 from rcdesk.ui import theme
 
 SIZES = (16, 22, 24, 32, 48, 64)  # px; hosts take the one that fits their bar
-_BADGE = {
-    LinkState.OFF: "#7d8793",
-    LinkState.CONNECTING: "#d98a1f",
-    LinkState.LIVE: "",
-    LinkState.RECOVERING: "#d98a1f",
-    LinkState.POLLING: "#d98a1f",
-    LinkState.SIGNED_OUT: "#7d8793",
+_GREY, _AMBER, _RED = "#69737f", "#b45309", "#c0302b"
+_MARKS = {  # what is not as it should be: colour and sign
+    LinkState.CONNECTING: (_AMBER, "…"),
+    LinkState.RECOVERING: (_AMBER, "!"),
+    LinkState.POLLING: (_AMBER, "~"),
+    LinkState.SIGNED_OUT: (_GREY, "×"),
 }
 
 
@@ -57,28 +56,19 @@ def _drawn(look: TrayLook, size: int) -> QPixmap:
     scaled = theme.pixmap("phone", QColor("#ffffff"), max(round(20 * size / 32), 1))
     painter.drawPixmap(QRectF(5, 7, 20, 20), scaled, QRectF(scaled.rect()))
     if look.missed:
-        _mark(painter, QPointF(24, 8), "#c0302b", _count(look.missed))
+        _mark(painter, QPointF(24, 8), _RED, _count(look.missed))
     if look.do_not_disturb:
-        _mark(painter, QPointF(24, 24), "#c0302b", "–")
-    elif look.state is not LinkState.LIVE:
-        _mark(painter, QPointF(24, 24), _BADGE[look.state], _SIGN[look.state])
+        _mark(painter, QPointF(8, 24), _RED, "–")
+    if look.state in _MARKS:
+        _mark(painter, QPointF(24, 24), *_MARKS[look.state])
     painter.end()
     return picture
 
 
-_SIGN = {
-    LinkState.OFF: "×",
-    LinkState.CONNECTING: "…",
-    LinkState.RECOVERING: "!",
-    LinkState.POLLING: "~",
-    LinkState.SIGNED_OUT: "×",
-}
-
-
 def _ground(look: TrayLook) -> QColor:
     if look.state in (LinkState.SIGNED_OUT, LinkState.OFF):
-        return QColor("#7d8793")
-    return QColor("#b45309" if look.ringing else "#2563c9")
+        return QColor(_GREY)
+    return QColor(_AMBER if look.ringing else "#2563c9")
 
 
 def _count(number: int) -> str:

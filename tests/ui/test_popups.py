@@ -1,0 +1,274 @@
+"""Cards of calls: one each, never moved for another, never with the keyboard, gone in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QEnterEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from rcdesk.ui import faces, popup
+from rcdesk.ui.placement import Box
+from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
+from rcdesk.ui.popups import Popups
+from rcdesk.ui.ticker import Ticker
+from tests.ui.world import NOW, RINGING, TALKING, World, call, who
+
+RINGS = faces.ringing(RINGING, who(RINGING.peer_number))
+UNKNOWN = call("unknown", number="+16505550147", age=22, ended_at=NOW)
+MISSED = faces.missed(UNKNOWN, who(UNKNOWN.peer_number, location="Menlo Park, CA"))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ticker(qapp: QApplication) -> Ticker:
+    return Ticker()
+
+
+@pytest.fixture
+def popups(world: World, ticker: Ticker) -> Iterator[Popups]:
+    made = Popups(world.clock, ticker)
+    yield made
+    made.clear()
+
+
+def place(popups: Popups, key: str) -> QRect:
+    card = popups.card(key)
+    assert card is not None
+    return card.geometry()
+
+
+def card_of(popups: Popups, key: str) -> PopupCard:
+    card = popups.card(key)
+    assert card is not None
+    return card
+
+
+def test_a_ringing_card_says_who_where_from_and_for_whom() -> None:
+    assert RINGS.title == "Martin Olsen"
+    assert RINGS.lines == ("+47 22 12 34 56 · Oslo · from your contacts", "for Sales queue")
+    assert RINGS.number == "+47 22 12 34 56"
+    assert RINGS.stays is None
+
+
+def test_a_withheld_number_is_said_to_be_withheld() -> None:
+    face = faces.ringing(call(number=""), who(""))
+    assert (face.title, face.lines[0], face.number) == ("Unknown caller", "Number withheld", "")
+
+
+def test_a_missed_card_says_how_long_it_rang_and_offers_to_call_back() -> None:
+    assert MISSED.title == "Missed: +1 650 555 0147"
+    assert MISSED.lines == ("Menlo Park, CA · rang 22 s",)
+    assert MISSED.call_back == "+16505550147"
+    assert MISSED.stays == 12
+
+
+def test_an_answered_card_leaves_soon_and_offers_nothing() -> None:
+    face = faces.answered(TALKING, who(TALKING.peer_number))
+    assert (face.title, face.call_back, face.stays) == ("Answered: Anna Weber", "", 4)
+
+
+def test_the_first_card_stands_bottom_right_and_the_next_above_it(popups: Popups) -> None:
+    area = QGuiApplication.primaryScreen().availableGeometry()
+    popups.show("a", RINGS)
+    popups.show("b", RINGS)
+    a, b = place(popups, "a"), place(popups, "b")
+    assert (a.width(), a.height()) == (WIDTH, TALL)
+    assert area.contains(a)
+    assert a.right() == area.right() - 12
+    assert b.bottom() == a.top() - 9  # 8 px lie between them
+
+
+def test_a_card_stays_where_it_is_whatever_the_others_do(popups: Popups) -> None:
+    for key in "abc":
+        popups.show(key, RINGS)
+    middle = place(popups, "b")
+    popups.take_away("a")
+    popups.show("c", MISSED)
+    popups.show("d", RINGS)
+    assert place(popups, "b") == middle
+    assert place(popups, "d").bottom() > middle.bottom(), "the gap below is used again"
+
+
+def test_another_call_resets_nothing_of_the_first_card(popups: Popups) -> None:
+    popups.show("a", RINGS)
+    card = card_of(popups, "a")
+    popups.show("b", faces.ringing(UNKNOWN, who(UNKNOWN.peer_number)))
+    popups.show("a", RINGS)
+    assert popups.card("a") is card
+    assert card.isVisible()
+    assert card.face == RINGS
+
+
+def test_a_card_that_shrinks_keeps_its_window_and_its_foot(popups: Popups) -> None:
+    popups.show("a", RINGS)
+    card, before = card_of(popups, "a"), place(popups, "a")
+    popups.show("a", MISSED)
+    assert popups.card("a") is card
+    assert place(popups, "a").height() == SHORT
+    assert place(popups, "a").bottom() == before.bottom()
+
+
+def test_it_does_not_flicker(popups: Popups) -> None:
+    popups.show("a", RINGS)
+    hidden: list[QEvent.Type] = []
+
+    class Watch(QLineEdit):
+        def eventFilter(self, _watched: object, event: QEvent) -> bool:
+            if event.type() in (QEvent.Type.Hide, QEvent.Type.WindowStateChange):
+                hidden.append(event.type())
+            return False
+
+    watch = Watch()
+    card_of(popups, "a").installEventFilter(watch)
+    for face in (RINGS, replace(RINGS, title="Martin O."), RINGS, MISSED):
+        popups.show("a", face)
+    assert hidden == []
+
+
+def test_no_card_takes_the_keyboard(qtbot: QtBot, popups: Popups) -> None:
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.show()
+    field.setFocus()
+    popups.show("a", RINGS)
+    card = card_of(popups, "a")
+    flags = card.windowFlags()
+    for flag in (
+        Qt.WindowType.Tool,
+        Qt.WindowType.FramelessWindowHint,
+        Qt.WindowType.WindowStaysOnTopHint,
+        Qt.WindowType.WindowDoesNotAcceptFocus,
+    ):
+        assert flags & flag == flag
+    assert card.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    buttons = card.findChildren(QPushButton)
+    assert len(buttons) == 5
+    assert all(button.focusPolicy() is Qt.FocusPolicy.NoFocus for button in buttons)
+    assert not any(button.isDefault() or button.autoDefault() for button in buttons)
+    QTest.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(field, "still mine")
+    assert field.text() == "still mine"
+    assert QApplication.clipboard().text() == "+47 22 12 34 56"
+
+
+def test_on_linux_the_window_manager_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    bypass = Qt.WindowType.BypassWindowManagerHint
+    monkeypatch.setattr(popup.sys, "platform", "linux")
+    assert popup.window_flags() & bypass
+    monkeypatch.setattr(popup.sys, "platform", "win32")
+    assert not popup.window_flags() & bypass
+
+
+def test_while_it_rings_it_stays_and_counts(popups: Popups, ticker: Ticker, world: World) -> None:
+    popups.show("a", RINGS)
+    assert ticker.running
+    card = card_of(popups, "a")
+    assert card._pill_text == "0:09"
+    world.now += 60
+    ticker.ticked.emit()
+    assert card._pill_text == "1:09"
+    assert not card._leaving.isActive()
+    popups.show("a", MISSED)
+    assert not ticker.running
+    assert card._leaving.isActive()
+
+
+def test_a_card_whose_time_is_over_leaves(qtbot: QtBot, popups: Popups) -> None:
+    popups.show("a", replace(MISSED, stays=0.02))
+    with qtbot.waitSignal(popups.left, check_params_cb=lambda key: key == "a"):
+        pass
+    assert popups.keys == ()
+
+
+def test_a_card_that_is_read_does_not_leave(popups: Popups) -> None:
+    popups.show("a", MISSED)
+    card = card_of(popups, "a")
+    enter = QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5))
+    QApplication.sendEvent(card, enter)
+    assert not card._leaving.isActive()
+    QApplication.sendEvent(card, QEvent(QEvent.Type.Leave))
+    assert card._leaving.isActive()
+    assert card._leaving.interval() == 12_000
+
+
+def test_silence_sends_the_card_away(qtbot: QtBot, popups: Popups) -> None:
+    popups.show("a", RINGS)
+    with qtbot.waitSignal(popups.dismissed, check_params_cb=lambda key: key == "a"):
+        QTest.mouseClick(card_of(popups, "a").silence_button, Qt.MouseButton.LeftButton)
+    assert popups.keys == ()
+
+
+def test_call_back_asks_with_the_number_and_dials_nothing(qtbot: QtBot, popups: Popups) -> None:
+    popups.show("a", MISSED)
+    with qtbot.waitSignal(popups.call_back_asked) as told:
+        QTest.mouseClick(card_of(popups, "a").call_back_button, Qt.MouseButton.LeftButton)
+    assert told.args == ["+16505550147"]
+    assert popups.keys == ()
+
+
+def test_open_tells_which_call(qtbot: QtBot, popups: Popups) -> None:
+    popups.show("a", RINGS)
+    with qtbot.waitSignal(popups.open_asked, check_params_cb=lambda key: key == "a"):
+        QTest.mouseClick(card_of(popups, "a").open_button, Qt.MouseButton.LeftButton)
+
+
+def test_what_has_no_room_waits_and_comes_when_there_is_some(popups: Popups) -> None:
+    for number in range(200):
+        popups.show(str(number), RINGS)
+    shown = len(popups.keys)
+    assert 1 < shown < 200
+    places = [place(popups, key) for key in popups.keys]
+    assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[i + 1 :])
+    popups.take_away("0")
+    assert len(popups.keys) == shown
+    assert "0" not in popups.keys
+    popups.take_away("199")  # it waits; taking it away means that it does not come
+
+
+def test_by_a_tray_at_the_top_cards_hang_from_the_top(world: World, ticker: Ticker) -> None:
+    area = QGuiApplication.primaryScreen().availableGeometry()
+    popups = Popups(world.clock, ticker, lambda: QRect(area.right() - 40, area.top() + 2, 24, 24))
+    popups.show("a", RINGS)
+    popups.show("b", MISSED)
+    assert place(popups, "a").top() == area.top() + 12
+    assert place(popups, "b").top() == place(popups, "a").bottom() + 9
+    popups.clear()
+
+
+def test_after_a_change_of_screens_every_card_is_whole_on_one(popups: Popups) -> None:
+    popups.show("a", RINGS)
+    popups.show("b", MISSED)
+    card_of(popups, "a").move(QPoint(-5000, -5000))
+    popups._spots["a"] = Box(-5000, -5000, WIDTH, TALL)
+    screen = QGuiApplication.primaryScreen()
+    popups._on_screens_changed(screen)
+    places = [place(popups, key) for key in "ab"]
+    assert all(screen.availableGeometry().contains(spot) for spot in places)
+    assert not places[0].intersects(places[1])
+    assert place(popups, "b").height() == SHORT
+
+
+def test_one_card_is_always_ready(qtbot: QtBot, popups: Popups) -> None:
+    qtbot.waitUntil(lambda: popups._spare is not None)
+    ready = popups._spare
+    popups.show("a", RINGS)
+    assert popups.card("a") is ready
+    qtbot.waitUntil(lambda: popups._spare is not None and popups._spare is not ready)
+
+
+def test_what_a_card_says_is_read_out(popups: Popups) -> None:
+    popups.show("a", RINGS)
+    card = card_of(popups, "a")
+    assert card.accessibleName().startswith("Martin Olsen. +47 22 12 34 56")
+    assert card.accessibleName().endswith("Ringing")
+    assert Face("x", (), "bell", RINGS.tone, "Ringing").height == TALL
