@@ -36,7 +36,9 @@ def make_app(sandbox: Sandbox) -> FrontDoor:
         lifespan=lambda app: running(sandbox),
     )
     app.router.redirect_slashes = False
-    return FrontDoor(app, sandbox, by_status)
+    front = FrontDoor(app, sandbox, by_status)
+    sandbox.push.gateway.app = front
+    return front
 
 
 @asynccontextmanager
@@ -62,6 +64,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
         *SyncRoutes(sandbox.world, sandbox.call_log, sandbox.sync_tokens, sandbox.clock.real).routes(gate),
         *RingOutRoutes(sandbox.account, sandbox.ring_outs).routes(gate),
         *TelephonyRoutes(sandbox.world).routes(gate),
+        *sandbox.push.routes(gate),
     ]
 
 
@@ -69,7 +72,7 @@ def _control(sandbox: Sandbox, by_status: Counter[int]) -> list[BaseRoute]:
     return [
         *CallsControl(sandbox.world).routes(),
         *FaultsControl(sandbox.faults, sandbox.sessions, sandbox.limits, sandbox.sync_tokens).routes(),
-        *StateControl(sandbox, by_status, lambda body: None, list).routes(),
+        *StateControl(sandbox, by_status).routes(),
     ]
 
 

@@ -86,6 +86,7 @@ class SandboxServer:
             self._started.set()
 
     def _ask_to_stop(self) -> None:
+        self._sandbox.push.release()
         for server in self._servers:
             server.should_exit = True
 
@@ -97,6 +98,7 @@ class SandboxServer:
             ws_ping_interval=20,
             ws_ping_timeout=10,
             log_config=None,
+            log_level="warning",  # at info it writes down whole URLs, tokens included
             access_log=False,
             timeout_graceful_shutdown=_GRACE,
             server_header=False,

@@ -10,13 +10,16 @@ from rcdesk.sandbox.calls import Call
 from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.clock import Clock
 from rcdesk.sandbox.contacts import Contacts
+from rcdesk.sandbox.director import Director
 from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.limits import RateLimits
 from rcdesk.sandbox.log_entries import record_of
 from rcdesk.sandbox.oauth import OAuth
 from rcdesk.sandbox.past import past_records
+from rcdesk.sandbox.push import Push
 from rcdesk.sandbox.ringouts import RingOuts
 from rcdesk.sandbox.sessions import Sessions
+from rcdesk.sandbox.subscriptions import Subscriptions
 from rcdesk.sandbox.sync_tokens import SyncTokens
 from rcdesk.sandbox.world import World
 
@@ -54,9 +57,13 @@ class Sandbox:
         self.sync_tokens = SyncTokens(self.clock.real)
         self.contacts = Contacts(self.account)
         self.world.on_logged = self._log
-        self._batch = 0
         self._rng = chance("log", self.options.seed)
-        self.add_past(self.options.records)
+        self.subscriptions = Subscriptions(
+            self.clock, self.faults.push, str(self.account.id), self.account.extension_id
+        )
+        self.push = Push(self.subscriptions, self.sessions)
+        self.world.on_event = self.subscriptions.publish
+        self._begin()
 
     def add_past(self, count: int) -> None:
         """Put that many more past calls into the log."""
@@ -77,8 +84,13 @@ class Sandbox:
         self.limits.forget_counts()
         self.contacts.reset()
         self.call_log.clear()
+        self._begin()
+
+    def _begin(self) -> None:
         self._batch = 0
         self.add_past(self.options.records)
+        if self.options.lively:
+            Director(self.world, self.agenda).begin_when(lambda: bool(self.subscriptions.truth()))
 
     def _log(self, call: Call) -> None:
         record = record_of(self.account, call, self.ring_outs.of_call(call), self._rng)

@@ -1,7 +1,6 @@
 """The rest of the control API: raw notifications, more past calls, fates of RingOuts, reset, and the truth."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -37,17 +36,9 @@ class _Prescription(msgspec.Struct):
 class StateControl:
     """Control of the sandbox as a whole. `by_status` is the front door's count."""
 
-    def __init__(
-        self,
-        sandbox: Sandbox,
-        by_status: Counter[int],
-        deliver_raw: Callable[[dict[str, Any]], None],
-        subscriptions: Callable[[], list[dict[str, Any]]],
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, by_status: Counter[int]) -> None:
         self._sandbox = sandbox
         self._by_status = by_status
-        self._deliver_raw = deliver_raw
-        self._subscriptions = subscriptions
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -64,7 +55,7 @@ class StateControl:
         """Deliver a notification as it is."""
         if not body:
             raise invalid_parameter("body")
-        self._deliver_raw(body)
+        self._sandbox.subscriptions.deliver_raw(body)
 
     def records(self, request: Request, body: dict[str, Any]) -> dict[str, int]:
         """Put more past calls into the log."""
@@ -101,7 +92,7 @@ class StateControl:
                 "message": world.wishes.message or None,
             },
             "ring_outs": sandbox.ring_outs.truth(),
-            "subscriptions": self._subscriptions(),
+            "subscriptions": sandbox.subscriptions.truth(),
             "tokens": sandbox.sessions.live_tokens(),
             "requests": {
                 "by_group": dict(limits.by_group),

@@ -268,6 +268,13 @@ async def test_the_browser_comes_back_with_a_code_that_opens_one_session(bench: 
     assert told(await browser.redeem(back["code"][0])) == (400, "invalid_grant", "OAU-106")
 
 
+async def test_an_app_with_a_secret_may_do_without_a_challenge(bench: Bench) -> None:
+    asked = {"client_id": bench.account.client_id, "code_challenge": "", "code_challenge_method": ""}
+    code = (await Browser(bench, **asked).code())["code"][0]
+    answer = await bench.token(grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
+    assert await works(bench, answer.json()["access_token"])
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -179,3 +179,33 @@ def test_the_world_goes_on_by_itself(server: SandboxServer) -> None:
         return [one["session_id"] for one in state["active_calls"]]
 
     wait_until(lambda: session not in live())
+
+
+def test_a_lively_world_rings_soon_after_somebody_subscribes() -> None:
+    with SandboxServer(Options(records=0, lively=True, speed=50)) as running:
+        info = running.info
+        client = httpx.Client(base_url=info["server"], trust_env=False)
+        form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": info["jwt"]}
+        token = client.post(
+            "/restapi/oauth/token", data=form, auth=(info["client_id"], info["client_secret"])
+        ).json()
+        client.headers["Authorization"] = f"Bearer {token['access_token']}"
+        filters = ["/restapi/v1.0/account/~/extension/~/presence?detailedTelephonyState=true"]
+        wanted = {"eventFilters": filters, "deliveryMode": {"transportType": "PubNub"}}
+        assert client.get(f"{info['control']}/state").json()["active_calls"] == []
+        assert client.post("/restapi/v1.0/subscription", json=wanted).status_code == 200
+        calls = wait_until(lambda: client.get(f"{info['control']}/state").json()["active_calls"])
+        assert calls[0]["name"] == "Martin Olsen"
+        client.close()
+
+
+def test_neither_tokens_nor_numbers_are_logged(
+    server: SandboxServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    info = server.info
+    made = SDK(info["client_id"], info["client_secret"], info["server"]).platform()
+    made.login(jwt=info["jwt"])
+    made.get(f"{E}/presence?access_token={made.auth().access_token()}")
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("rcdesk", "uvicorn"))]
+    assert not any(made.auth().access_token() in text or info["jwt"] in text for text in ours)
