@@ -38,7 +38,7 @@ class CheckBox(QCheckBox):
         painter.setFont(self.font())
         painter.setPen((Tone.TEXT if self.isEnabled() else Tone.DIM).ink())
         shown = painter.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width() - left
+            self.text(), Qt.TextElideMode.ElideRight, self.width() - INDENT
         )
         painter.drawText(self.rect().adjusted(INDENT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
 

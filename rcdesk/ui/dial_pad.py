@@ -56,6 +56,7 @@ class DialSource:
 
     Attributes:
         dial: may raise Problem, then nothing was sent.
+        where: tells the place of a number ("Menlo Park, CA"), later: looking it up takes its time.
     """
 
     choices: Latest[DialChoices]
@@ -66,6 +67,7 @@ class DialSource:
     clear: Callable[[], None]
     who: Callable[[str, str, str], Who]
     clock: Callable[[], float]
+    where: Callable[[str, Callable[[str], None]], None] = lambda _number, _on_place: None
 
 
 class DialPad(QWidget):
@@ -155,23 +157,32 @@ class DialPad(QWidget):
         return self._source.who(number, "", "").number or number
 
     def _read(self) -> None:
-        self._hint = (
-            hint_of(self._source.read(self.field.text()), self._source.who)
-            if self.field.text().strip()
-            else Hint()
-        )
+        text = self.field.text().strip()
+        read = self._source.read(text) if text else None
+        self._hint = hint_of(read, self._source.who) if read else Hint()
         self._tell()
+        if isinstance(read, Number) and not read.short:
+            self._source.where(read.e164, lambda place: self._on_place(read, place))
+
+    def _on_place(self, read: Number, place: str) -> None:
+        if self._hint.number == read.dial:  # else the text has changed meanwhile
+            self._hint = hint_of(read, self._source.who, place)
+            self._tell_hint()
 
     def _tell(self) -> None:
         """Say what was read, and on the button what it would call."""
-        hint, wrong = self._hint, bool(self._hint.wrong) and self._settled
-        self.hint.setText(hint.wrong or hint.text or NOTHING_TYPED)
-        self.hint.set_tone(Tone.DANGER if wrong else Tone.DIM)
-        self.field.set_wrong(wrong=wrong)
-        self.field.setAccessibleDescription(self.hint.text())
+        hint = self._hint
+        self._tell_hint()
         self.call.setText(f"Call {hint.shown}" if hint.number else "Call")
         self.call.setEnabled(bool(hint.number))
         self.problem.hide()
+
+    def _tell_hint(self) -> None:
+        hint, wrong = self._hint, bool(self._hint.wrong) and self._settled
+        self.hint.setText(hint.wrong or hint.text or ("" if hint.number else NOTHING_TYPED))
+        self.hint.set_tone(Tone.DANGER if wrong else Tone.DIM)
+        self.field.set_wrong(wrong=wrong)
+        self.field.setAccessibleDescription(self.hint.text())
 
     def _on_edited(self) -> None:
         self._settled = False
@@ -212,7 +223,7 @@ class DialPad(QWidget):
             asked = "Type the number of the phone that shall ring first."
             self.own.typed.complain(hint_of(read, self._source.who).wrong if self.own.number else asked)
             return ""
-        return read.e164
+        return read.dial
 
     def _place(self, order: Order) -> None:
         try:
@@ -223,8 +234,8 @@ class DialPad(QWidget):
 
     def _on_choices(self, choices: DialChoices) -> None:
         last = self._preferences.value
-        self.own.offer(choices.phones, self.own.number or last.last_phone)
-        self.seen.offer(choices.caller_ids, self.seen.number or last.last_caller_id)
+        self.own.offer(choices.phones, last.last_phone)
+        self.seen.offer(choices.caller_ids, last.last_caller_id)
         self._read()
 
     def _on_progress(self, progress: Progress | None) -> None:

@@ -31,10 +31,11 @@ class Hint:
     wrong: str = ""
 
 
-def hint_of(read: Number | Unreadable, who: Callable[[str, str, str], Who]) -> Hint:
-    """Put what was read into words."""
+def hint_of(read: Number | Unreadable, who: Callable[[str, str, str], Who], place: str = "") -> Hint:
+    """Put what was read into words; `place` is where the number belongs, as far as that is known by now."""
     if isinstance(read, Unreadable):
-        return Hint(wrong=read.reason)
-    known = who(read.e164, "", "")
+        return Hint(wrong=read.why)
+    known = who(read.dial, "", "")
     name = known.title if known.source in KNOWN else ""
-    return Hint(read.e164, read.shown, name, words.joined(read.country, read.region, name))
+    what = "Extension of your company" if read.short else place
+    return Hint(read.dial, known.number, name, words.joined(what, name, known.detail if name else ""))

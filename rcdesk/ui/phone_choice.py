@@ -41,6 +41,7 @@ class PhoneChoice(QWidget):
         self._show_number = show_number
         self._default, self._another = default, another
         self._phones: tuple[Phone, ...] = ()
+        self.touched = False  # the user chose by hand, which outlives another offer
         self.choice = Choice(label)
         self.typed = LabelledField("Number of that phone", placeholder="+1 650 555 0101")
         self.typed.hide()
@@ -49,6 +50,7 @@ class PhoneChoice(QWidget):
         self.choice.currentIndexChanged.connect(lambda _index: self._on_chosen())
         self.choice.activated.connect(lambda _index: self._on_chosen_by_hand())
         self.typed.field.textChanged.connect(lambda _text: self.changed.emit())
+        self.typed.field.textEdited.connect(lambda _text: self._on_touched())
 
     @property
     def typing(self) -> bool:
@@ -65,8 +67,9 @@ class PhoneChoice(QWidget):
         """What the user calls the chosen phone, "" for a number that was typed."""
         return next((p.label for p in self._phones if p.number == self.number and not self.typing), "")
 
-    def offer(self, phones: Iterable[Phone], wish: str) -> None:
-        """Offer `phones` and choose the one with number `wish`; one that is not offered counts as typed."""
+    def offer(self, phones: Iterable[Phone], last: str) -> None:
+        """Offer `phones`. What was chosen by hand stays, else `last` is; not among them, it counts as typed."""
+        wish = self.number if self.touched else last
         self._phones = tuple(phones)
         numbers = {phone.number for phone in self._phones}
         with QSignalBlocker(self.choice):
@@ -88,6 +91,10 @@ class PhoneChoice(QWidget):
         self.typed.setVisible(self.typing)
         self.changed.emit()
 
+    def _on_touched(self) -> None:
+        self.touched = True
+
     def _on_chosen_by_hand(self) -> None:
+        self.touched = True
         if self.typing:
             self.typed.field.setFocus(Qt.FocusReason.OtherFocusReason)

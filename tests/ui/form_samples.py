@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rcdesk.core import numbers
 from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord, Filter, Outcome, Page, Query
@@ -15,16 +16,6 @@ from rcdesk.core.ringout import End, Order, Progress, Step
 
 NOW = datetime(2026, 11, 20, 10, 42).astimezone().timestamp()
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
-
-SHOWN = {
-    "+4930901820": "+49 30 901820",
-    "+4722123456": "+47 22 12 34 56",
-    "+39064521118": "+39 06 4521 118",
-    "+16505550147": "(650) 555-0147",
-    "+16505550101": "(650) 555-0101",
-    "+18885434778": "(888) 543-4778",
-    "118": "ext. 118",
-}
 
 
 def at(hour: int, minute: int, days_ago: int = 0) -> float:
@@ -72,7 +63,7 @@ CONTACTS = {"+4722123456": "Martin Olsen"}
 
 
 def who(number: str, name: str = "", location: str = "") -> Who:
-    shown = SHOWN.get(number, number)
+    shown = numbers.show(number, "US")
     name = name or CONTACTS.get(number, "")
     return Who(name or shown or "Unknown caller", shown, location, Source.CONTACT if name else Source.NONE)
 
@@ -197,12 +188,11 @@ CHOICES = DialChoices(
 
 
 def read(text: str) -> Number | Unreadable:
-    """Read the few numbers that the tests dial."""
-    digits = "".join(sign for sign in text if sign.isdigit() or sign == "+")
-    if digits in ("911", "112"):
-        return Unreadable("Emergency numbers are not called from here. Use a phone.")
-    if digits.lstrip("+1") == "6505550147":
-        return Number("+16505550147", "+1 650 555 0147", "United States", "Menlo Park, CA")
-    if digits == "+4722123456":
-        return Number("+4722123456", "+47 22 12 34 56", "Norway", "Oslo")
-    return Unreadable("Too short to be a phone number.")
+    return numbers.read(text, "US")
+
+
+PLACES = {"+16505550147": "Menlo Park, CA", "+4722123456": "Oslo"}
+
+
+def where(number: str, on_place: Callable[[str], None]) -> None:
+    on_place(PLACES.get(number, ""))

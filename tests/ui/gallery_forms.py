@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, Q
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from rcdesk.core import numbers
 from rcdesk.core.account import Account, DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
@@ -92,7 +93,7 @@ def history_waiting() -> QWidget:
 
 
 def ringout(end: str) -> QWidget:
-    view = RingOutView(lambda number: samples.SHOWN.get(number, number), lambda: next(times))
+    view = RingOutView(lambda number: numbers.show(number, "US"), lambda: next(times))
     times = itertools.chain((samples.NOW, samples.NOW, samples.NOW + 4), itertools.repeat(samples.NOW + 15))
     for progress in samples.a_ringout(end):
         view.show_progress(progress)
@@ -184,7 +185,7 @@ def dial(
 ) -> DialPad:
     source = DialSource(
         Latest(choices), Latest(progress), samples.read, lambda _order: None, lambda: None, lambda: None,
-        samples.who, lambda: samples.NOW,
+        samples.who, lambda: samples.NOW, samples.where,
     )  # fmt: skip
     pad = DialPad(source, samples.FakePreferences(last_caller_id="+18885434778"))
     if text:
@@ -205,7 +206,7 @@ def dial_stranger() -> QWidget:
 
 
 def dial_wrong() -> QWidget:
-    return dial("650 5")
+    return dial("650 555 0")
 
 
 def dial_emergency() -> QWidget:

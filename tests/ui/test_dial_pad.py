@@ -1,0 +1,321 @@
+"""A number is dialled only after it was seen in full, and never by what merely fills the pad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.account import DialChoices, Phone
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.ringout import Order, Progress
+from rcdesk.services.feed import Latest
+from rcdesk.ui.dial_pad import SETTLES, DialPad, DialSource
+from tests.ui import form_samples as samples
+from tests.ui.form_samples import CHOICES, FakePreferences
+
+
+@dataclass
+class World:
+    choices: Latest[DialChoices] = field(default_factory=lambda: Latest(CHOICES))
+    progress: Latest[Progress | None] = field(default_factory=lambda: Latest(None))
+    preferences: FakePreferences = field(default_factory=FakePreferences)
+    dialled: list[Order] = field(default_factory=list)
+    cancelled: int = 0
+    places: list[tuple[str, Callable[[str], None]]] = field(default_factory=list)
+    refusal: Problem | None = None
+    now: float = samples.NOW
+
+    def dial(self, order: Order) -> None:
+        if self.refusal:
+            raise self.refusal
+        self.dialled.append(order)
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+    def where(self, number: str, on_place: Callable[[str], None]) -> None:
+        self.places.append((number, on_place))
+
+    def pad(self) -> DialPad:
+        source = DialSource(
+            self.choices, self.progress, samples.read, self.dial, self.cancel,
+            lambda: self.progress.publish(None), samples.who, lambda: self.now, self.where,
+        )  # fmt: skip
+        return DialPad(source, self.preferences)
+
+
+Shown = Callable[..., tuple[DialPad, World]]
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Iterator[Shown]:
+    def show(**given: object) -> tuple[DialPad, World]:
+        world = World(**given)  # type: ignore[arg-type]
+        pad = world.pad()
+        qtbot.addWidget(pad)
+        pad.resize(420, 640)
+        with qtbot.waitActive(pad):
+            pad.show()
+        pad.field.setFocus()
+        return pad, world
+
+    return show
+
+
+def press_enter(pad: DialPad) -> None:
+    QTest.keyClick(pad.field, Qt.Key.Key_Return)
+
+
+def test_a_call_by_keyboard_alone(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0147")
+    assert pad.call.text() == "Call +1 650 555 0147"
+    press_enter(pad)
+    assert world.dialled == [Order("+16505550147", "+16505550101", "Desk phone", shown="+1 650 555 0147")]
+
+
+def test_the_hint_tells_the_name_at_once_and_the_place_once_it_is_known(shown: Shown) -> None:
+    pad, world = shown()
+    pad.field.setText("+4722123456")
+    assert pad.hint.text() == "Martin Olsen"
+    number, on_place = world.places[-1]
+    assert number == "+4722123456"
+    on_place("Oslo")
+    assert pad.hint.text() == "Oslo · Martin Olsen"
+
+
+def test_the_place_of_a_number_that_is_no_longer_there_is_not_shown(shown: Shown) -> None:
+    pad, world = shown()
+    pad.field.setText("+4722123456")
+    _, on_place = world.places[-1]
+    pad.field.setText("650 555 0147")
+    on_place("Oslo")
+    assert "Oslo" not in pad.hint.text()
+
+
+def test_an_extension_can_be_called(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "118")
+    assert (pad.call.text(), pad.hint.text()) == ("Call ext. 118", "Extension of your company")
+    press_enter(pad)
+    assert world.dialled[0].number == "118"
+
+
+def test_an_extension_behind_a_number_is_shown_before_it_is_dialled(shown: Shown) -> None:
+    pad, world = shown()
+    pad.fill("tel:+1-650-555-0147;ext=12")
+    assert pad.call.text() == "Call +1 650 555 0147 ext. 12"
+    pad.call.click()
+    assert world.dialled[0].number == "+16505550147*12"
+
+
+def test_whom_the_user_calls_goes_along(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "+4722123456")
+    press_enter(pad)
+    assert (world.dialled[0].name, world.dialled[0].shown) == ("Martin Olsen", "+47 22 12 34 56")
+
+
+def test_what_is_no_number_is_not_dialled_and_says_why(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0")
+    assert not pad.call.isEnabled()
+    assert pad.hint.property("tone") == "dim"  # not while it is being typed
+    press_enter(pad)
+    assert world.dialled == []
+    assert pad.hint.text() == "The area code is missing."
+    assert pad.hint.property("tone") == "danger"
+    QTest.keyClicks(pad.field, "1")
+    assert pad.hint.property("tone") == "dim"
+
+
+def test_an_emergency_number_is_refused_with_the_reason(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "911")
+    press_enter(pad)
+    assert world.dialled == []
+    assert "Emergency" in pad.hint.text()
+
+
+def test_enter_in_an_empty_field_does_nothing(shown: Shown) -> None:
+    pad, world = shown()
+    press_enter(pad)
+    assert world.dialled == []
+    assert pad.hint.property("tone") == "dim"
+
+
+def test_filling_never_dials_and_an_enter_on_its_way_is_not_meant(shown: Shown) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147")
+    assert pad.field.hasFocus()
+    press_enter(pad)
+    assert world.dialled == []
+    world.now += SETTLES
+    press_enter(pad)
+    assert len(world.dialled) == 1
+
+
+def test_a_held_enter_key_dials_nothing(shown: Shown) -> None:
+    from PySide6.QtGui import QKeyEvent
+
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0147")
+    held = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
+    pad.keyPressEvent(held)
+    assert world.dialled == []
+
+
+def test_enter_elsewhere_on_the_pad_does_not_dial(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0147")
+    pad.own.choice.setFocus()
+    QTest.keyClick(pad.own.choice, Qt.Key.Key_Return)
+    assert world.dialled == []
+
+
+def test_keys_type_at_the_cursor_and_leave_the_keyboard_there(shown: Shown) -> None:
+    pad, _ = shown()
+    QTest.keyClicks(pad.field, "65")
+    pad.field.setCursorPosition(1)
+    QTest.mouseClick(pad.keypad.keys["7"], Qt.MouseButton.LeftButton)
+    assert pad.field.text() == "675"
+    assert pad.field.hasFocus()
+
+
+def test_a_long_press_of_zero_is_a_plus(shown: Shown, qtbot: QtBot) -> None:
+    pad, _ = shown()
+    zero = pad.keypad.keys["0"]
+    zero._held.setInterval(0)
+    QTest.mousePress(zero, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: pad.field.text() == "+")
+    QTest.mouseRelease(zero, Qt.MouseButton.LeftButton)
+    assert pad.field.text() == "+"
+
+
+def test_a_short_press_of_zero_is_a_zero(shown: Shown) -> None:
+    pad, _ = shown()
+    QTest.mouseClick(pad.keypad.keys["0"], Qt.MouseButton.LeftButton)
+    assert pad.field.text() == "0"
+
+
+def test_the_last_choices_come_back(shown: Shown) -> None:
+    pad, world = shown()
+    pad.own.choice.setCurrentIndex(1)
+    pad.seen.choice.setCurrentIndex(1)
+    pad.prompt.setChecked(True)
+    pad.fill("6505550147")
+    pad.call.click()
+    order = world.dialled[0]
+    assert (order.own, order.caller_id, order.prompt) == ("+16505550199", "+18885434778", True)
+    again, _ = shown(preferences=world.preferences)
+    assert (again.own.number, again.seen.number, again.prompt.isChecked()) == (
+        "+16505550199",
+        "+18885434778",
+        True,
+    )
+
+
+def test_choices_that_come_late_are_offered_and_the_last_one_is_chosen(shown: Shown) -> None:
+    pad, world = shown(choices=Latest(DialChoices()), preferences=FakePreferences(last_phone="+16505550199"))
+    world.choices.publish(CHOICES)
+    assert (pad.own.number, pad.own.label) == ("+16505550199", "Mobile")
+
+
+def test_a_choice_by_hand_outlives_another_offer(shown: Shown) -> None:
+    pad, world = shown(preferences=FakePreferences(last_phone="+16505550101"))
+    pad.own.choice.setFocus()
+    QTest.keyClick(pad.own.choice, Qt.Key.Key_Down)
+    world.choices.publish(CHOICES)
+    assert pad.own.label == "Mobile"
+
+
+def test_without_phones_another_number_can_be_typed(shown: Shown) -> None:
+    pad, world = shown(choices=Latest(DialChoices()))
+    pad.fill("+4722123456")
+    pad.call.click()
+    assert world.dialled == []
+    assert pad.own.typed.wrong == "Type the number of the phone that shall ring first."
+    QTest.keyClicks(pad.own.typed.field, "650 555 0")
+    pad.call.click()
+    assert pad.own.typed.wrong == "The area code is missing."
+    pad.own.typed.field.setText("650 555 0147")
+    pad.call.click()
+    assert world.dialled[0].own == "+16505550147"
+
+
+def test_another_number_is_kept_when_the_phones_are_read_again(shown: Shown) -> None:
+    pad, world = shown(choices=Latest(DialChoices()))
+    QTest.keyClicks(pad.own.typed.field, "650 555 0147")
+    world.choices.publish(DialChoices((Phone("+16505550101", "Desk phone"),)))
+    assert pad.own.number == "650 555 0147"
+
+
+def test_a_refusal_is_told_where_the_button_is(shown: Shown) -> None:
+    refusal = Problem("The call was not placed.", "Sign in first.", Kind.SIGN_IN)
+    pad, _ = shown(refusal=refusal)
+    QTest.keyClicks(pad.field, "650 555 0147")
+    press_enter(pad)
+    assert pad.problem.isVisible()
+    QTest.keyClicks(pad.field, "1")
+    assert not pad.problem.isVisible()
+
+
+def test_the_call_takes_the_place_of_the_pad_until_it_was_looked_at(shown: Shown) -> None:
+    pad, world = shown()
+    pad.field.setText("+4722123456")
+    world.progress.publish(samples.BEGUN)
+    assert pad.ringout.isVisible()
+    pad.ringout.cancel.click()
+    assert world.cancelled == 1
+    world.progress.publish(samples.RINGOUTS["cancelled"])
+    pad.ringout.done.click()
+    assert not pad.ringout.isVisible()
+    assert pad.field.text() == "+4722123456"  # it was not reached: likely to be tried again
+
+
+def test_after_a_call_that_connected_the_pad_is_empty(shown: Shown) -> None:
+    pad, world = shown()
+    pad.field.setText("+4722123456")
+    world.progress.publish(samples.RINGOUTS["connected"])
+    pad.ringout.done.click()
+    assert pad.field.text() == ""
+
+
+def test_once_more_dials_the_same_order(shown: Shown) -> None:
+    pad, world = shown()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    pad.ringout.again.click()
+    assert world.dialled == [samples.ORDER]
+
+
+def test_a_link_during_a_call_waits_for_its_end(shown: Shown) -> None:
+    pad, world = shown()
+    world.progress.publish(samples.UNDER_WAY)
+    pad.fill("6505550147")
+    assert pad.ringout.isVisible()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    pad.ringout.done.click()
+    assert pad.field.text() == "6505550147"
+
+
+def test_a_link_after_a_call_puts_its_end_away(shown: Shown) -> None:
+    pad, world = shown()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    pad.fill("6505550147")
+    assert not pad.ringout.isVisible()
+    assert pad.field.hasFocus()
+
+
+def test_a_key_pressed_in_haste_at_the_end_dials_nothing(shown: Shown) -> None:
+    pad, world = shown()
+    world.progress.publish(samples.UNDER_WAY)
+    pad.ringout.cancel.setFocus()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    assert pad.ringout.done.hasFocus()
+    QTest.keyClick(pad.ringout.done, Qt.Key.Key_Space)
+    assert world.dialled == []
