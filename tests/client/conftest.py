@@ -1,0 +1,35 @@
+"""What the tests of the client share: one served sandbox, put back to its start before each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from rcdesk.sandbox.server import SandboxServer
+from rcdesk.sandbox.state import Options
+from tests.client.served import Sandbox, SignedIn, signed_in
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[SandboxServer]:
+    """A sandbox without limits, served from a thread of its own over real sockets."""
+    with SandboxServer(Options(rate_limits=None)) as server:
+        yield server
+
+
+@pytest.fixture
+async def sandbox(served: SandboxServer) -> AsyncIterator[Sandbox]:
+    """The sandbox as at its start."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        sandbox = Sandbox(served.info, http)
+        await sandbox.post("reset")
+        yield sandbox
+
+
+@pytest.fixture
+async def me(sandbox: Sandbox) -> AsyncIterator[SignedIn]:
+    """Somebody signed in."""
+    async with signed_in(sandbox) as me:
+        yield me

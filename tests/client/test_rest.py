@@ -1,0 +1,296 @@
+"""One request: repeated only where that is harmless, paced, limited, and quiet about secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from rcdesk import wire
+from rcdesk.client import errors
+from rcdesk.client.api import Api
+from rcdesk.client.rest import Request, Rest
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Urgency
+from rcdesk.core.ringout import Order
+from rcdesk.sandbox.server import SandboxServer
+from rcdesk.sandbox.state import Options
+from tests.client.served import Sandbox, SignedIn, signed_in
+
+SERVER = "http://127.0.0.1:1"
+GET = Request("GET", "/restapi/v1.0/x", "It was not read.", "Light", repeat=True)
+POST = Request("POST", "/restapi/v1.0/x", "It was not done.", "Heavy", json={})
+
+
+class FakeTime:
+    """A clock that only goes on while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.sleeps: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@asynccontextmanager
+async def answered(answer: Answer, fake: FakeTime | None = None) -> AsyncIterator[Rest]:
+    """A Rest whose server is a function."""
+    fake = fake or FakeTime()
+    transport = httpx.MockTransport(answer)
+    async with Rest(
+        SERVER, clock=fake.clock, sleep=fake.sleep, chance=lambda: 0.5, transport=transport
+    ) as rest:
+        yield rest
+
+
+def always(*args: object, **kwargs: object) -> Answer:
+    return lambda request: httpx.Response(*args, **kwargs)  # type: ignore[arg-type]
+
+
+async def test_a_get_is_repeated_until_the_server_is_well_again(sandbox: Sandbox, me: SignedIn) -> None:
+    await sandbox.fault("http-status", path="*/presence", status=503, count=2)
+    legs, presence = await me.api.presence()
+    assert (legs, presence.user_status) == ((), "Available")
+    assert (await sandbox.state())["requests"]["by_status"]["503"] == 2
+
+
+async def test_after_three_tries_the_problem_is_told(sandbox: Sandbox, me: SignedIn) -> None:
+    await sandbox.fault("http-status", path="*/presence", status=500)
+    with pytest.raises(Problem) as told:
+        await me.api.presence()
+    assert told.value.title == "Your live calls could not be checked."
+    assert (told.value.kind, told.value.retry) == (Kind.SERVER, True)
+    assert (await sandbox.state())["requests"]["by_status"]["500"] == 3
+
+
+async def test_the_pauses_grow() -> None:
+    fake = FakeTime()
+    async with answered(always(500), fake) as rest:
+        with pytest.raises(Problem):
+            await rest.send(GET)
+    assert fake.sleeps == [1.0, 2.0]
+
+
+async def test_a_server_that_says_how_long_is_obeyed() -> None:
+    fake = FakeTime()
+    async with answered(always(503, headers={"Retry-After": "40"}), fake) as rest:
+        with pytest.raises(Problem):
+            await rest.send(GET)
+    assert fake.sleeps == [40.0, 40.0]
+
+
+async def test_a_ringout_is_never_sent_twice(sandbox: Sandbox, me: SignedIn) -> None:
+    order = Order(number=sandbox.info["ringout_to"], own=sandbox.info["ringout_from"])
+    await sandbox.fault("http-status", path="*/ring-out", status=503)
+    with pytest.raises(Problem) as told:
+        await me.api.start_ringout(order)
+    assert not told.value.retry
+    assert (await sandbox.state())["requests"]["by_status"]["503"] == 1
+
+
+async def test_a_refusal_that_will_not_pass_is_not_repeated() -> None:
+    fake = FakeTime()
+    async with answered(always(403), fake) as rest:
+        with pytest.raises(Problem):
+            await rest.send(GET)
+    assert fake.sleeps == []
+
+
+async def test_after_a_429_nothing_of_that_group_goes_out_until_the_penalty_is_over() -> None:
+    fake = FakeTime()
+    arrived: list[tuple[float, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        arrived.append((fake.now, request.url.path))
+        if request.url.path.endswith("/heavy") and fake.now < 1060:
+            return httpx.Response(429, headers={"Retry-After": "60", "X-Rate-Limit-Group": "Heavy"})
+        return httpx.Response(200, json={})
+
+    heavy = Request("GET", "/heavy", "It was not read.", "Heavy", repeat=True)
+    async with answered(answer, fake) as rest:
+        await rest.send(heavy)
+        await rest.send(GET)
+    assert arrived == [(1000.0, "/heavy"), (1060.0, "/heavy"), (1060.0, "/restapi/v1.0/x")]
+
+
+async def test_what_cannot_wait_is_refused_at_once_and_not_sent() -> None:
+    fake = FakeTime()
+    arrived: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        arrived.append(request.method)
+        return httpx.Response(429, headers={"Retry-After": "60"})
+
+    async with answered(answer, fake) as rest:
+        for _ in range(2):
+            with pytest.raises(Problem) as told:
+                await Api(rest).start_ringout(Order("+13025550101", "+16505550101"))
+            assert (told.value.kind, told.value.retry, told.value.retry_after) == (
+                Kind.THROTTLED,
+                False,
+                60.0,
+            )
+            assert told.value.title == "The call to +13025550101 was not placed."
+    assert arrived == ["POST"]
+    assert fake.sleeps == []
+
+
+async def test_the_last_requests_of_a_window_are_kept_for_the_users_wishes() -> None:
+    fake = FakeTime()
+    told = {"X-Rate-Limit-Group": "Heavy", "X-Rate-Limit-Remaining": "3", "X-Rate-Limit-Window": "60"}
+    background = Request("GET", "/log", "It was not read.", "Heavy", urgency=Urgency.BACKGROUND)
+    wish = Request("POST", "/ring-out", "It was not placed.", "Heavy", urgency=Urgency.WISH)
+    async with answered(always(200, json={}, headers=told), fake) as rest:
+        await rest.send(background)
+        await rest.send(wish)
+        assert fake.sleeps == []
+        await rest.send(background)
+        assert sum(fake.sleeps) == 60.0
+
+
+async def test_a_real_penalty_is_never_broken_into() -> None:
+    with SandboxServer(Options()) as limited:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            sandbox = Sandbox(limited.info, http)
+            async with signed_in(sandbox) as me:
+                await me.api.presence()
+                await sandbox.fault("rate-limit", group="Light", retry_after=1)
+                begun = time.monotonic()
+                await asyncio.gather(*(me.api.presence() for _ in range(3)))
+                assert time.monotonic() - begun > 0.9
+            requests = (await sandbox.state())["requests"]
+    assert requests["by_status"]["429"] == requests["in_penalty"] <= 3  # those already on their way
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"html": "<html>Sign in to the hotel's network</html>"},
+        {"content": b"{}", "headers": {"Content-Type": "application/octet-stream"}},
+        {"content": b'{"cut', "headers": {"Content-Type": "application/json"}},
+        {"content": b"\xff\xfe", "headers": {"Content-Type": "application/json"}},
+        {"content": b"", "headers": {"Content-Type": "application/json"}},
+        {"json": {"records": 5}},
+    ],
+)
+async def test_an_answer_that_is_not_the_platforms_is_unreadable(response: dict[str, object]) -> None:
+    async with answered(always(200, **response)) as rest:
+        with pytest.raises(Problem) as told:
+            await rest.read(GET, wire.Page)
+    assert (told.value.kind, told.value.title) == (Kind.UNREADABLE, "It was not read.")
+
+
+async def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while True:
+            sent += 1 << 20
+            yield b" " * (1 << 20)
+
+    headers = {"Content-Type": "application/json"}
+    async with answered(lambda request: httpx.Response(200, headers=headers, content=endless())) as rest:
+        with pytest.raises(Problem) as told:
+            await rest.send(POST)
+    assert told.value.kind is Kind.UNREADABLE
+    assert sent <= errors.BODY_LIMIT + (2 << 20)
+
+
+async def test_an_answer_that_breaks_off_is_unreadable_and_a_line_that_does_is_offline() -> None:
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if b"/broken" in head:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{")
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(break_off, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, Rest(address, clock=time.time) as rest:
+        kinds = {}
+        for path in ("/broken", "/silent"):
+            with pytest.raises(Problem) as told:
+                await rest.send(Request("GET", path, "It was not read.", "Light"))
+            kinds[path] = told.value.kind
+    assert kinds == {"/broken": Kind.UNREADABLE, "/silent": Kind.OFFLINE}
+
+
+async def test_an_address_on_another_host_is_asked_at_the_own_server() -> None:
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(200, json={})
+
+    async with answered(answer) as rest:
+        await rest.send(
+            Request("GET", "https://elsewhere.example/restapi/v1.0/x?page=2&a=b%26c", "-", "Light")
+        )
+    assert [str(url) for url in asked] == [f"{SERVER}/restapi/v1.0/x?page=2&a=b%26c"]
+
+
+async def test_a_get_follows_a_redirect_and_nothing_else_does() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        if request.url.path == "/there":
+            return httpx.Response(200, json={})
+        return httpx.Response(302, headers={"Location": "/there"})
+
+    async with answered(answer) as rest:
+        await rest.send(GET)
+        with pytest.raises(Problem):
+            await rest.send(POST)
+    assert asked == ["GET /restapi/v1.0/x", "GET /there", "POST /restapi/v1.0/x"]
+
+
+async def test_the_server_learns_who_asks_and_nobody_elses_proxy_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    seen: list[str] = []
+    async with answered(
+        lambda request: seen.append(request.headers["user-agent"]) or httpx.Response(204)
+    ) as rest:  # type: ignore[func-returns-value]
+        assert await rest.send(GET) == b""
+    assert seen == ["rcdesk/0.1 (Linux)"]
+
+
+async def test_the_log_tells_neither_tokens_nor_numbers(
+    sandbox: Sandbox, me: SignedIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="rcdesk")
+    order = Order(number=sandbox.info["ringout_to"], own=sandbox.info["ringout_from"])
+    status = await me.api.start_ringout(order)
+    await me.api.ringout_status(status.ringout_id)
+    await me.api.cancel_ringout(status.ringout_id)
+    said = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("rcdesk"))
+    assert "> POST /restapi/v1.0/account/~/extension/~/ring-out" in said
+    assert "> DELETE /restapi/v1.0/account/~/extension/~/ring-out/…" in said
+    tokens = me.keeper.tokens
+    assert tokens is not None
+    secrets = (tokens.access, tokens.refresh, status.ringout_id, order.number[1:], order.own[1:])
+    assert not any(secret in said for secret in secrets)
+
+
+@pytest.mark.qt_loop
+async def test_the_same_on_qts_loop(sandbox: Sandbox, me: SignedIn) -> None:
+    await sandbox.fault("http-status", path="*/presence", status=503, count=1)
+    answers = await asyncio.gather(*(me.api.presence() for _ in range(5)))
+    assert len(answers) == 5
