@@ -244,6 +244,23 @@ def show(number: str, region: str) -> str:
     return pretty.replace("-", " ") + (f" ext. {extension}" if extension else "")
 
 
+@functools.lru_cache(maxsize=4096)
+def e164(number: str, region: str) -> str:
+    """Return a number of the wire as E.164 with +, "" if withheld; extensions and the unreadable stay."""
+    written = number.strip()
+    if written.casefold() in WITHHELD:
+        return ""
+    short = written.isascii() and written.isdigit() and len(written) in SHORT
+    if short or not re.fullmatch(r"\+?[0-9]+", written):
+        return written
+    found = _best(["+" + written.lstrip("+")], written, region)
+    if found is None:
+        return written
+    import phonenumbers
+
+    return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
 def where(number: str) -> str:
     """Return the region of an E.164 number ("Menlo Park, CA", "Oslo"), "" if it is not known.
 

@@ -35,7 +35,7 @@ class People:
     def who(self, number: str, name: str = "", location: str = "") -> Who:
         """Tell who is behind `number`; `name` and `location` are what the platform said of it."""
         shown = numbers.show(number, self.region)
-        person = self._by_number.get(numbers.key(number, self.region)) if number else None
+        person = self._by_number.get(self._key(number)) if number else None
         if person:
             return Who(person.name, shown, location or person.detail, person.source)
         if name:
@@ -46,18 +46,21 @@ class People:
 
     def name(self, number: str) -> str:
         """Return the name under which `number` is known here, "" if it is not."""
-        person = self._by_number.get(numbers.key(number, self.region)) if number else None
+        person = self._by_number.get(self._key(number)) if number else None
         return person.name if person else ""
 
     def learn(self, people: Iterable[Person]) -> None:
         """Take in people; of two with the same number the one from the more trusted source stays."""
         for person in people:
             for number in person.numbers:
-                key = numbers.key(number, self.region)
+                key = self._key(number)
                 known = self._by_number.get(key)
                 if key and (known is None or _TRUST.index(person.source) < _TRUST.index(known.source)):
                     self._by_number[key] = person
         self.changed.publish(None)
+
+    def _key(self, number: str) -> str:
+        return numbers.digits(numbers.e164(number, self.region))
 
     def _on_platform(self, platform: Platform | None) -> None:
         if platform:

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rcdesk.core import numbers
-from rcdesk.core.numbers import Number, Unreadable, digits, mask, read, same, show, where
+from rcdesk.core.numbers import Number, Unreadable, digits, e164, mask, read, same, show, where
 
 # The same number in many spellings, for each country: (region, how it is written at home, with its country code).
 AT_HOME = [
@@ -279,3 +279,21 @@ def test_a_log_shows_no_more_than_two_digits(number: str, masked: str) -> None:
 def test_the_rules_are_not_loaded_before_a_number_is_read() -> None:
     code = "import sys, rcdesk.core.numbers; sys.exit('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("wire", "full"),
+    [
+        ("13027430863", "+13027430863"),
+        ("+13027430863", "+13027430863"),
+        ("442079460123", "+442079460123"),
+        ("6505550100", "+16505550100"),
+        ("101", "101"),
+        ("anonymous", ""),
+        ("", ""),
+        ("somebody", "somebody"),
+        ("+16505550100000000", "+16505550100000000"),
+    ],
+)
+def test_numbers_of_the_wire_have_one_spelling(wire: str, full: str) -> None:
+    assert e164(wire, "US") == full
