@@ -79,6 +79,7 @@ class MainWindow(QWidget):
         sign_in_asked, sign_out_asked, quit_asked: as they say.
         presence_asked: others shall see this `Availability`.
         place_changed: the window has a new place, to be remembered as this text.
+        painted: the window was painted for the first time.
     """
 
     sign_in_asked = Signal()
@@ -86,6 +87,7 @@ class MainWindow(QWidget):
     quit_asked = Signal()
     presence_asked = Signal(object)
     place_changed = Signal(str)
+    painted = Signal()
 
     def __init__(
         self,
@@ -318,6 +320,7 @@ class MainWindow(QWidget):
         if not self._painted:
             self._painted = True
             trace.mark("painted")
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

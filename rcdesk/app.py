@@ -1,0 +1,226 @@
+"""App: builds every floor from the bottom, runs the one loop, takes everything down in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication  # before qasync, which would choose a Qt by itself
+
+import qasync  # isort: skip
+
+from rcdesk import cli, logs
+from rcdesk.config import Config
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.instance import Lock
+from rcdesk.services.answers import Answers, Wishes
+from rcdesk.services.clock import Clock
+from rcdesk.services.commands import CommandServer
+from rcdesk.services.dialer import Dialer
+from rcdesk.services.feed import Feed
+from rcdesk.services.history import History
+from rcdesk.services.link import Link
+from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.people import People
+from rcdesk.services.presence import PresenceKeeper
+from rcdesk.services.session import Jwt, Server, Session
+from rcdesk.services.tasks import Nursery
+from rcdesk.store.database import Database
+from rcdesk.store.history import MIGRATIONS, HistoryStore
+from rcdesk.store.settings import SettingsStore
+from rcdesk.store.vault import Vault
+from rcdesk.ui.shell import Services, Shell
+
+if TYPE_CHECKING:
+    from rcdesk.sandbox.server import SandboxServer
+
+log = logging.getLogger(__name__)
+
+BUG = 70  # exit code: a fault of the program itself (EX_SOFTWARE)
+OTHER_STARTS = 5.0  # seconds within which another instance that holds the lock must answer
+
+
+def main(config: Config) -> int:
+    """Run the program until the user quits; return the exit code."""
+    with Lock(config.paths.lock) as lock:
+        if not lock.take():
+            return _hand_over(config)
+        logs.open_log(None if config.ephemeral else config.paths.log)
+        _prepare_environment()
+        qapp = QApplication(["rcdesk"])
+        qapp.setApplicationName("rcdesk")
+        qapp.setDesktopFileName("rcdesk")
+        qapp.setQuitOnLastWindowClosed(False)  # that would stop the loop under the main coroutine
+        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
+            try:
+                return runner.run(run(qapp, config))
+            except RuntimeError as error:  # the desktop's session ends: Qt has stopped the loop by itself
+                if "stopped before Future completed" not in str(error):
+                    raise
+                return cli.OK
+
+
+def _hand_over(config: Config) -> int:
+    """Another instance is just starting, or ending: it is asked until it answers."""
+    import time
+
+    deadline = time.monotonic() + OTHER_STARTS
+    while time.monotonic() < deadline:
+        if cli.hand_over(config):
+            return cli.OK
+        time.sleep(0.05)
+    sys.stderr.write("rcdesk: another rcdesk holds this profile, but does not answer. End it and try again.\n")
+    return cli.FAILED
+
+
+def _prepare_environment() -> None:
+    """Cards are placed in a corner and never focused, which Wayland's own windows cannot do: XWayland can."""
+    if sys.platform == "linux" and os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+    os.environ.setdefault("QT_API", "pyside6")
+
+
+@dataclass(slots=True)
+class _End:
+    """How the program comes to its end: asked by the user, by a signal, or by a bug."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    code: int = cli.OK
+
+    def on_bug(self, error: BaseException) -> None:
+        """A fault of the program itself: say so and stop, rather than go on with what may be wrong."""
+        self.code = BUG
+        sys.stderr.write("rcdesk has found a fault in itself and ends:\n")
+        traceback.print_exception(error)
+        self.asked.set()
+
+    def on_uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """What a slot raises arrives here."""
+        if issubclass(kind, KeyboardInterrupt):
+            self.asked.set()
+            return
+        log.error("a slot failed", exc_info=error)
+        self.on_bug(error)
+
+
+async def run(qapp: QApplication, config: Config) -> int:
+    """Build the floors from the bottom, show the window, stay until the user quits."""
+    end = _End()
+    clock = Clock().now
+    problems: Feed[Problem] = Feed()
+    async with AsyncExitStack() as opened:
+        _catch(opened, end)
+        nursery = Nursery(problems.publish, end.on_bug)
+        settings = SettingsStore(None if config.ephemeral else config.paths.settings)
+        opened.callback(settings.close)
+        vault = Vault(None if config.ephemeral else config.profile)
+        opened.callback(vault.close)
+        database = Database(None if config.ephemeral else config.paths.database, MIGRATIONS)
+        opened.callback(database.close)
+        shell_of: list[Shell] = []
+        session = Session(nursery, vault, settings, clock, lambda url: shell_of[0].open_browser(url))
+        opened.push_async_callback(session.close)
+        await opened.enter_async_context(nursery)  # left before the connection closes: tasks say goodbye over it
+        services = _build(nursery, session, settings, HistoryStore(database), problems, clock, config)
+        opened.callback(services.calls.close)
+        shell = Shell(qapp, services, profile=config.profile, quit_asked=end.asked.set)
+        shell_of.append(shell)
+        opened.callback(shell.close)
+        wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
+        answers = Answers(
+            session, services.link, services.calls, services.people, services.dialer, services.history, wishes
+        )
+        commands = CommandServer(config.paths.socket, answers.handlers())
+        await commands.open()
+        opened.push_async_callback(commands.close)
+        shell.show()
+        if config.fill:
+            shell.fill(config.fill)
+        nursery.start(_begin(config, services, database, shell, opened), name="start")
+        await end.asked.wait()
+    return end.code
+
+
+def _build(
+    nursery: Nursery,
+    session: Session,
+    settings: SettingsStore,
+    store: HistoryStore,
+    problems: Feed[Problem],
+    clock: Callable[[], float],
+    config: Config,
+) -> Services:
+    platform = session.platform
+    calls = LiveCalls(clock)
+    presence = PresenceKeeper(nursery, platform)
+    link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push)
+    people = People(nursery, platform)
+    dialer = Dialer(nursery, platform, settings, clock)
+    history = History(nursery, platform, store, people, clock)
+    calls.changes.subscribe(history.on_change)
+    dialer.ended.subscribe(history.on_ringout_ended)
+    return Services(session, link, presence, calls, people, dialer, history, settings, problems, clock)
+
+
+def _catch(opened: AsyncExitStack, end: _End) -> None:
+    """Let signals end the program in order, and faults in slots be loud."""
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wanted, end.asked.set)
+        opened.callback(loop.remove_signal_handler, wanted)
+    before = sys.excepthook
+    sys.excepthook = end.on_uncaught
+    opened.callback(setattr, sys, "excepthook", before)
+
+
+async def _begin(
+    config: Config, services: Services, database: Database, shell: Shell, opened: AsyncExitStack
+) -> None:
+    """What need not stand between the start and the first painted window."""
+    notices = [*services.settings.notices]
+    if notice := await database.open():
+        notices.append(notice)
+    services.history.open()
+    await shell.painted()
+    for notice in notices:
+        services.problems.publish(notice)
+    await asyncio.to_thread(importlib.import_module, "rcdesk.services.connection")
+    if config.demo:
+        await _begin_demo(services.session, opened)
+    elif once := config.one_run:
+        server = Server(once.server, once.client_id, once.client_secret)
+        services.session.sign_in(server, Jwt(once.jwt), remember=False)
+    else:
+        services.session.resume()
+
+
+async def _begin_demo(session: Session, opened: AsyncExitStack) -> None:
+    sandbox = await asyncio.to_thread(_start_sandbox)
+    opened.callback(sandbox.stop)
+    info = sandbox.info
+    server = Server(info["server"], info["client_id"], info["client_secret"])
+    session.sign_in(server, Jwt(info["jwt"]), remember=False)
+
+
+def _start_sandbox() -> SandboxServer:
+    from rcdesk.sandbox.server import SandboxServer
+    from rcdesk.sandbox.state import Options
+
+    try:
+        return SandboxServer(Options(lively=True, records=400)).start()
+    except OSError as error:
+        raise Problem(
+            "The demo did not start.", "Its server found no free port on this computer.", Kind.LOCAL
+        ) from error

@@ -1,0 +1,344 @@
+"""Shell: the window, the cards and the tray, and what they wish of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QWidget
+
+from rcdesk import __version__
+from rcdesk.core.errors import Problem
+from rcdesk.services.dialer import Dialer
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.history import History
+from rcdesk.services.link import Link
+from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.people import People
+from rcdesk.services.presence import PresenceKeeper
+from rcdesk.services.session import Server, Session, Way
+from rcdesk.ui.call_detail import CallDetail
+from rcdesk.ui.calls_model import CallsModel
+from rcdesk.ui.calls_pane import CallsPane
+from rcdesk.ui.cards import Cards
+from rcdesk.ui.detail import Detail
+from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.main_window import MainWindow, WindowSource
+from rcdesk.ui.navigation import Pane
+from rcdesk.ui.popups import Popups
+from rcdesk.ui.record_detail import RecordDetail
+from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
+from rcdesk.ui.theme import Theme
+from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.tray import Tray, TraySource
+
+if TYPE_CHECKING:
+    from rcdesk.ui.dial_pad import DialPad
+
+
+class Kept(Protocol):
+    """The preferences that the ui reads."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def popups(self) -> bool: ...
+    @property
+    def push(self) -> str: ...
+    @property
+    def geometry(self) -> str: ...
+    @property
+    def last_phone(self) -> str: ...
+    @property
+    def last_caller_id(self) -> str: ...
+    @property
+    def prompt(self) -> bool: ...
+
+
+class Preferences(Protocol):
+    """Where they are kept. The ui knows no store, so this is all it may ask of one."""
+
+    @property
+    def value(self) -> Kept: ...
+    def update(self, **changes: object) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the shell works with.
+
+    Attributes:
+        secrets_kept: where the sign-in is kept, in words; "" while that is not known.
+        places: where things are kept, for the settings.
+        start_demo: signs in to a platform of one's own.
+    """
+
+    session: Session
+    link: Link
+    presence: PresenceKeeper
+    calls: LiveCalls
+    people: People
+    dialer: Dialer
+    history: History
+    preferences: Preferences
+    problems: Feed[Problem]
+    clock: Callable[[], float]
+    secrets_kept: Latest[str]
+    places: tuple[Place, ...]
+    start_demo: Callable[[], None]
+
+
+class Shell(QObject):
+    """All that is on screen. Built before the first paint, so each part is made when it is first needed."""
+
+    def __init__(
+        self, qapp: QApplication, services: Services, *, profile: str, quit_asked: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._quit_asked = quit_asked
+        self.theme = Theme(qapp, services.preferences.value.theme)
+        self._ticker = Ticker(self)
+        people = services.people
+        self._model = CallsModel(
+            services.calls.changes, people.who, people.changed, services.calls.calls, self
+        )
+        self._history = HistorySource(
+            find=services.history.find,
+            changed=services.history.changed,
+            missed=services.history.missed,
+            syncing=services.history.syncing,
+            mark_seen=services.history.mark_seen,
+            who=people.who,
+            names_changed=people.changed,
+            clock=services.clock,
+        )
+        self.window = self._make_window(profile)
+        self._dialog: QWidget | None = None
+        self.tray: Tray | None = None
+        self.cards: Cards | None = None
+
+    def show(self) -> None:
+        """Show the window."""
+        self.window.show()
+
+    def on_painted(self, then: Callable[[], None]) -> None:
+        """Call `then` once the window was painted for the first time."""
+        self.window.painted.connect(then)
+
+    def furnish(self) -> None:
+        """Add what need not stand between the start and the first paint: tray and cards."""
+        services = self._services
+        source = TraySource(
+            services.session.state,
+            services.presence.presence,
+            services.link.status,
+            self._history,
+            lambda: services.link.last_heard,
+        )
+        self.tray = tray = Tray(source, self._model, parent=self)
+        tray.open_asked.connect(self._toggle)
+        tray.dial_asked.connect(partial(self._bring, Pane.DIAL))
+        tray.missed_asked.connect(self._show_missed)
+        tray.sign_in_asked.connect(self.ask_to_sign_in)
+        tray.sign_out_asked.connect(services.session.sign_out)
+        tray.quit_asked.connect(self._quit_asked)
+        tray.presence_asked.connect(services.presence.choose)
+        tray.call_back_asked.connect(self.fill)
+        popups = Popups(services.clock, self._ticker, lambda: tray.geometry, self)
+        popups.call_back_asked.connect(self.fill)
+        popups.open_asked.connect(self._open_call)
+        self.cards = Cards(
+            popups,
+            services.calls.changes,
+            services.presence.presence,
+            services.people.who,
+            services.clock,
+            lambda: services.preferences.value.popups,
+            self,
+        )
+
+    def bring_up(self, _activation: str = "") -> None:
+        """Show the window in front, since the user asked for it."""
+        self.window.bring_up()
+
+    def fill(self, text: str) -> None:
+        """Put a number into the dial pad, in front of the user; nothing is dialled."""
+        pad = self._dial_pad()
+        self._bring(Pane.DIAL)
+        pad.fill(text)
+
+    def open_browser(self, address: str) -> None:
+        """Open a web address; that it worked nobody can tell, so the dialog shows the address as well."""
+        QDesktopServices.openUrl(QUrl(address))
+
+    def ask_to_sign_in(self) -> None:
+        """Show the sign-in dialog."""
+        from rcdesk.ui.login_dialog import LoginDialog
+
+        if self._dialog:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+            return
+        session = self._services.session
+        self._dialog = dialog = LoginDialog(
+            session.state,
+            self._sign_in,
+            session.cancel,
+            session.defaults(),
+            self._services.start_demo,
+            self.window,
+        )
+        dialog.finished.connect(self._on_dialog_finished)
+        dialog.open()
+
+    def close(self) -> None:
+        """Take everything off the screen."""
+        self._services.preferences.update(geometry=self.window.place)
+        if self.cards:
+            self.cards.close()
+        if self.tray:
+            self.tray.close()
+        self.window.hide()
+        self.window.deleteLater()
+
+    def _make_window(self, profile: str) -> MainWindow:
+        services = self._services
+        source = WindowSource(
+            session=services.session.state,
+            presence=services.presence.presence,
+            link=services.link.status,
+            missed=services.history.missed,
+            problems=services.problems,
+            last_heard=lambda: services.link.last_heard,
+            clock=services.clock,
+            retry=services.link.retry,
+            profile=profile,
+        )
+        panes: dict[Pane, Callable[[], QWidget]] = {
+            Pane.CALLS: self._make_calls,
+            Pane.DIAL: self._make_dial_pad,
+            Pane.HISTORY: self._make_history,
+            Pane.SETTINGS: self._make_settings,
+        }
+        window = MainWindow(
+            source,
+            self._model,
+            panes,
+            self._make_detail,
+            self._ticker,
+            services.preferences.value.geometry,
+            lambda: self.tray is not None and self.tray.available,
+        )
+        window.sign_in_asked.connect(self.ask_to_sign_in)
+        window.sign_out_asked.connect(services.session.sign_out)
+        window.quit_asked.connect(self._quit_asked)
+        window.presence_asked.connect(services.presence.choose)
+        window.place_changed.connect(lambda place: services.preferences.update(geometry=place))
+        return window
+
+    def _make_calls(self) -> QWidget:
+        pane = CallsPane(self._model, self._history, self._services.link.status, self._ticker)
+        pane.call_chosen.connect(self.window.show_call)
+        pane.record_chosen.connect(self.window.show_record)
+        pane.call_back_asked.connect(self.fill)
+        pane.dial_asked.connect(partial(self._bring, Pane.DIAL))
+        return pane
+
+    def _make_dial_pad(self) -> QWidget:
+        from rcdesk.ui.dial_pad import DialPad, DialSource
+
+        dialer = self._services.dialer
+        source = DialSource(
+            choices=dialer.choices,
+            progress=dialer.progress,
+            read=dialer.read,
+            dial=dialer.dial,
+            cancel=dialer.cancel,
+            clear=dialer.clear,
+            who=self._services.people.who,
+            clock=self._services.clock,
+        )
+        pad = DialPad(source, self._services.preferences)
+        pad.open_call_asked.connect(partial(self._bring, Pane.CALLS))
+        return pad
+
+    def _make_history(self) -> QWidget:
+        pane = HistoryPane(self._history)
+        pane.record_selected.connect(self.window.preview_record)
+        pane.call_back_asked.connect(self.fill)
+        return pane
+
+    def _make_settings(self) -> QWidget:
+        services = self._services
+        source = SettingsSource(
+            services.session.state,
+            services.link.status,
+            services.secrets_kept,
+            __version__,
+            services.places,
+            services.clock,
+        )
+        pane = SettingsPane(source, services.preferences)
+        pane.sign_in_asked.connect(self.ask_to_sign_in)
+        pane.sign_out_asked.connect(services.session.sign_out)
+        pane.preference_changed.connect(self._on_preference)
+        return pane
+
+    def _make_detail(self) -> Detail:
+        who, clock = self._services.people.who, self._services.clock
+        detail = Detail(CallDetail(self._model, clock, self._ticker), RecordDetail(who, clock))
+        detail.call_back_asked.connect(self.fill)
+        return detail
+
+    def _dial_pad(self) -> DialPad:
+        from rcdesk.ui.dial_pad import DialPad
+
+        pad = self.window.pane(Pane.DIAL)
+        assert isinstance(pad, DialPad)
+        return pad
+
+    def _bring(self, pane: Pane) -> None:
+        self.window.show_pane(pane)
+        self.window.bring_up()
+
+    def _toggle(self) -> None:
+        """A click on the tray's icon shows the window, or hides one that is in front."""
+        if self.window.isActiveWindow():
+            self.window.close()
+        else:
+            self.window.bring_up()
+
+    def _show_missed(self) -> None:
+        self._bring(Pane.HISTORY)
+        pane = self.window.pane(Pane.HISTORY)
+        if isinstance(pane, HistoryPane):
+            pane.show_missed()
+
+    def _open_call(self, key: str) -> None:
+        call = next((call for call in self._services.calls.calls if call.key == key), None)
+        self._bring(Pane.CALLS)
+        if call:
+            self.window.show_call(call)
+
+    def _sign_in(self, server: Server, way: Way, remember: bool) -> None:  # noqa: FBT001 - the dialog's
+        self._services.session.sign_in(server, way, remember=remember)
+
+    def _on_dialog_finished(self, _result: int) -> None:
+        if self._dialog:
+            self._dialog.deleteLater()
+            self._dialog = None
+
+    def _on_preference(self, name: str) -> None:
+        kept = self._services.preferences.value
+        if name == "theme":
+            self.theme.choose(kept.theme)
+        elif name == "push":
+            self._services.link.choose(kept.push)
+        elif name == "popups" and self.cards and not kept.popups:
+            self.cards.clear()
+
