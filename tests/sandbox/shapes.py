@@ -557,12 +557,62 @@ class Session(Strict):
     parties: list[SessionParty]
 
 
+class Delivery(Strict):
+    transport_type: Literal["PubNub"]
+    encryption: Literal[True]
+    address: Text
+    subscriber_key: Text
+    secret_key: Text
+    encryption_algorithm: Literal["AES"]
+    encryption_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{22}==$")]
+
+
+class Disabled(Strict):
+    filter: Text
+    reason: Text
+    message: Text
+
+
+class Subscription(Strict):
+    uri: Uri
+    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    creation_time: Time
+    expiration_time: Time
+    expires_in: Annotated[int, Meta(gt=120)]
+    status: Literal["Active"]
+    event_filters: list[Annotated[str, Meta(pattern=r"^/restapi/v1\.0/account/\d+/extension/\d+/presence\?")]]
+    delivery_mode: Delivery
+    disabled_filters: list[Disabled] | None = None
+
+
+class Subscriptions(Strict):
+    uri: Uri
+    records: list[Subscription]
+
+
+class SocketToken(Plain):
+    uri: Annotated[str, Meta(pattern=r"^ws://sandbox\.test:8080/[^?]*$")]
+    ws_access_token: Text
+    expires_in: Annotated[int, Meta(gt=0)]
+
+
 _E = "/restapi/v1.0/account/{accountId}/extension/{extensionId}"
 _A = "/restapi/v1.0/account/{accountId}"
 _S = _A + "/telephony/sessions/{telephonySessionId}"
 _P = _S + "/parties/{partyId}"
 
+_SUB = "/restapi/v1.0/subscription"
+
 ANSWERS: dict[str, type[Struct] | None] = {
+    f"GET {_SUB} 200": Subscriptions,
+    f"POST {_SUB} 200": Subscription,
+    f"POST {_SUB} 400": Error,
+    f"GET {_SUB}/{{subscriptionId}} 200": Subscription,
+    f"GET {_SUB}/{{subscriptionId}} 404": Error,
+    f"PUT {_SUB}/{{subscriptionId}} 200": Subscription,
+    f"DELETE {_SUB}/{{subscriptionId}} 204": None,
+    f"POST {_SUB}/{{subscriptionId}}/renew 200": Subscription,
+    "POST /restapi/oauth/wstoken 200": SocketToken,
     "POST /restapi/oauth/token 200": Token,
     "POST /restapi/oauth/token 400": OAuthError,
     "POST /restapi/oauth/revoke 200": None,

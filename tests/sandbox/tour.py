@@ -56,6 +56,7 @@ async def go_round(bench: Bench) -> list[Visit]:
     await _contacts(tour)
     await _ring_outs(tour)
     await _telephony(tour)
+    await _subscriptions(tour)
     await _refusals(tour)
     return tour.visits
 
@@ -157,6 +158,25 @@ async def _telephony(tour: Tour) -> None:
     ids = {"telephonySessionId": answer.json()["telephonySessionId"], "partyId": answer.json()["partyId"]}
     await tour.visit("POST", party + "/reject", **ids)
     await tour.visit("GET", session, **ids)
+
+
+async def _subscriptions(tour: Tour) -> None:
+    path, one = "/restapi/v1.0/subscription", "/restapi/v1.0/subscription/{subscriptionId}"
+    filters = [
+        "/account/~/extension/~/presence?detailedTelephonyState=true",
+        "/account/~/extension/~/nonsense",
+    ]
+    body = {"eventFilters": filters, "deliveryMode": {"transportType": "PubNub", "encryption": True}}
+    made = await tour.visit("POST", path, json=body)
+    ids = {"subscriptionId": made["id"]}
+    await tour.visit("GET", path)
+    await tour.visit("GET", one, **ids)
+    await tour.visit("PUT", one, json={"eventFilters": filters[:1]}, **ids)
+    await tour.visit("POST", one + "/renew", **ids)
+    await tour.visit("DELETE", one, **ids)
+    await tour.visit("GET", one, **ids)
+    await tour.visit("POST", path, json={**body, "eventFilters": filters[1:]})
+    await tour.visit("POST", "/restapi/oauth/wstoken")
 
 
 async def _refusals(tour: Tour) -> None:
