@@ -25,7 +25,7 @@ from rcdesk.core.history import CallRecord
 from rcdesk.core.subscription import LinkStatus
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import controls, theme, trace
+from rcdesk.ui import controls, focus_order, theme, trace
 from rcdesk.ui.banner import Banner
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.detail import Detail
@@ -306,6 +306,16 @@ class MainWindow(QWidget):
             self.hide()
         else:
             self.showMinimized()
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        regions = (self.header, self.banner, self.strip, self._stack, self._detail, self.navigation)
+        order = list(dict.fromkeys(focus_order.in_order(self, regions)))  # a detail may lie in the stack
+        widget = focus_order.after(order, self.focusWidget(), forwards=forwards)
+        if widget is None:
+            return False
+        reasons = Qt.FocusReason
+        widget.setFocus(reasons.TabFocusReason if forwards else reasons.BacktabFocusReason)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape:

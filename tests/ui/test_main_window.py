@@ -1,0 +1,365 @@
+"""The window: panes on demand, troubles in words, a place that is remembered, and nothing that ticks at rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.account import Availability, Presence
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui.detail import Detail
+from rcdesk.ui.main_window import MainWindow
+from rcdesk.ui.navigation import Pane
+from tests.ui.assembled import Assembled
+from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, over
+
+Show = Callable[..., Assembled]
+REFUSED = Problem("The presence was not changed.", "Try again in a moment.", Kind.THROTTLED)
+OFFLINE = Problem("The call log was not read.", "Check the network.", Kind.OFFLINE)
+
+
+@pytest.fixture
+def show(qtbot: QtBot) -> Iterator[Show]:
+    made: list[Assembled] = []
+
+    def _show(
+        world: World | None = None, width: int = 420, place: str = "", *, tray: bool = False
+    ) -> Assembled:
+        assembled = Assembled(world or World(), place, tray=tray)
+        if not place:
+            assembled.window.resize(width, 720)
+        assembled.window.show()
+        made.append(assembled)
+        return assembled
+
+    yield _show
+    for assembled in made:
+        assembled.window.hide()
+        assembled.window.deleteLater()
+
+
+def key(
+    window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.ControlModifier
+) -> None:
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    QTest.keyClick(window, key, modifier)
+
+
+def test_only_the_first_pane_is_built_at_start(show: Show) -> None:
+    made = show()
+    assert made.built == [Pane.CALLS]
+    made.window.show_pane(Pane.HISTORY)
+    made.window.show_pane(Pane.CALLS)
+    made.window.show_pane(Pane.HISTORY)
+    assert made.built == [Pane.CALLS, Pane.HISTORY]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "pane"),
+    [
+        (Qt.Key.Key_1, Pane.CALLS),
+        (Qt.Key.Key_2, Pane.DIAL),
+        (Qt.Key.Key_3, Pane.HISTORY),
+        (Qt.Key.Key_4, Pane.SETTINGS),
+        (Qt.Key.Key_K, Pane.DIAL),
+        (Qt.Key.Key_F, Pane.HISTORY),
+    ],
+)
+def test_shortcuts_lead_to_panes(show: Show, pressed: Qt.Key, pane: Pane) -> None:
+    made = show()
+    made.window.show_pane(Pane.SETTINGS if pane is Pane.CALLS else Pane.CALLS)
+    key(made.window, pressed)
+    assert made.window.current_pane is pane
+    assert made.window.navigation.button(pane).isChecked()
+
+
+@pytest.mark.parametrize(("pressed", "pane"), [(Qt.Key.Key_K, Pane.DIAL), (Qt.Key.Key_F, Pane.HISTORY)])
+def test_fields_get_the_keyboard(show: Show, pressed: Qt.Key, pane: Pane) -> None:
+    made = show()
+    key(made.window, pressed)
+    field = made.window.pane(pane).findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    assert made.window.focusWidget() is field
+
+
+def test_escape_leads_back_to_the_calls(show: Show) -> None:
+    made = show()
+    made.window.show_pane(Pane.SETTINGS)
+    made.world.problems.publish(REFUSED)
+    key(made.window, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    assert made.window.banner.isHidden()
+    assert made.window.current_pane is Pane.SETTINGS
+    key(made.window, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    assert made.window.current_pane is Pane.CALLS
+
+
+def test_the_badge_counts_missed_calls(show: Show) -> None:
+    made = show()
+    history = made.window.navigation.button(Pane.HISTORY)
+    assert (history.count, history.accessibleName()) == (2, "History, 2 missed calls")
+    made.world.missed.publish(0)
+    assert (history.count, history.accessibleName()) == (0, "History")
+
+
+def test_the_strip_shows_live_calls_wherever_the_calls_pane_is_not(show: Show) -> None:
+    made = show()
+    made.world.changes.publish(began(RINGING))
+    strip = made.window.strip
+    assert strip.isHidden()
+    made.window.show_pane(Pane.DIAL)
+    assert [line.call.key for line in strip.lines] == ["ringing"]
+    assert strip.lines[0].accessibleName() == "Martin Olsen, Ringing 0:09. Show it"
+    made.world.changes.publish(began(TALKING))
+    assert len(strip.lines) == 2
+    strip.lines[0].click()
+    assert made.window.current_pane is Pane.CALLS
+    assert strip.isHidden()
+
+
+def test_the_strip_goes_with_the_last_call(show: Show) -> None:
+    made = show()
+    made.window.show_pane(Pane.DIAL)
+    made.world.changes.publish(began(RINGING))
+    assert not made.window.strip.isHidden()
+    made.world.changes.publish(over(RINGING))
+    assert made.window.strip.isHidden()
+
+
+def test_a_problem_is_told_with_its_remedy_and_goes_when_dismissed(show: Show) -> None:
+    made = show()
+    made.world.problems.publish(REFUSED)
+    banner = made.window.banner
+    assert banner.isVisible()
+    assert banner.accessibleName() == "The presence was not changed. Try again in a moment."
+    assert banner.action.isHidden(), "nothing can be tried again inside a penalty"
+    banner.close_button.click()
+    assert banner.isHidden()
+
+
+def test_what_passes_can_be_tried_again(show: Show) -> None:
+    made = show()
+    made.world.problems.publish(OFFLINE)
+    assert made.window.banner.action.text() == "Try again"
+    made.window.banner.action.click()
+    assert made.world.retried == 1
+    assert made.window.banner.isHidden()
+
+
+def test_an_expired_session_keeps_everything_and_asks_to_sign_in(qtbot: QtBot, show: Show) -> None:
+    made = show(World((TALKING,)))
+    made.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    made.world.session.publish(replace(made.world.session.value, phase=Phase.EXPIRED))
+    window = made.window
+    assert window.banner.problem is not None
+    assert window.banner.problem.title == "Your sign-in has ended."
+    assert window.banner.close_button.isHidden(), "it stays until somebody signs in"
+    assert made.calls_pane.isVisible()
+    assert len(made.calls_pane.cards.cards) == 1
+    assert made.calls_pane.stale.isVisible()
+    with qtbot.waitSignal(window.sign_in_asked):
+        window.banner.action.click()
+    made.world.session.publish(replace(made.world.session.value, phase=Phase.SIGNED_IN))
+    assert window.banner.isHidden()
+
+
+def test_a_passing_problem_does_not_hide_that_the_session_is_over(show: Show) -> None:
+    made = show()
+    made.world.session.publish(replace(made.world.session.value, phase=Phase.EXPIRED, problem=REFUSED))
+    made.world.problems.publish(OFFLINE)
+    made.window.banner.dismiss()
+    assert made.window.banner.problem is REFUSED
+
+
+def test_signed_out_it_offers_to_sign_in_where_calls_would_be(qtbot: QtBot, show: Show) -> None:
+    world = World()
+    world.session.publish(SessionState())
+    made = show(world)
+    assert made.window.signed_out.isVisible()
+    made.window.show_pane(Pane.HISTORY)
+    assert not made.window.signed_out.isVisible(), "the history is on this computer"
+    made.window.show_pane(Pane.DIAL)
+    assert made.window.signed_out.isVisible()
+    with qtbot.waitSignal(made.window.sign_in_asked):
+        made.window.signed_out.asked.emit()
+    world.session.publish(World().session.value)
+    assert not made.window.signed_out.isVisible()
+
+
+def test_a_notice_is_told(show: Show) -> None:
+    made = show()
+    told = "Signed in for this run only: there is no keyring on this computer."
+    made.world.session.publish(replace(made.world.session.value, notice=told))
+    assert made.window.banner.problem is not None
+    assert made.window.banner.problem.title == told
+
+
+def test_the_header_says_who_what_and_how(show: Show) -> None:
+    made = show()
+    header = made.window.header
+    assert header.person.accessibleName() == "Dana Novak, extension 101, Available. Change presence"
+    assert header.link.accessibleName() == "Connection: Live"
+    assert header.link.explained().startswith("Live since 09:42, last event 12 s ago.")
+    made.world.link.publish(LinkStatus(LinkState.POLLING, NOW))
+    made.world.presence.publish(Presence("Available", "DoNotAcceptAnyCalls"))
+    assert header.link.accessibleName() == "Connection: Polling"
+    assert "Do not disturb" in header.person.accessibleName()
+
+
+def test_the_tooltip_is_true_when_it_is_read(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = show()
+    told: list[str] = []
+    monkeypatch.setattr("rcdesk.ui.header.QToolTip.showText", lambda _at, text, _widget: told.append(text))
+    link = made.window.header.link
+    made.world.now += 3600
+    point = link.rect().center()
+    QApplication.sendEvent(link, QHelpEvent(QEvent.Type.ToolTip, point, link.mapToGlobal(point)))
+    assert told == [link.explained()]
+
+
+def test_the_presence_menu_asks_and_never_blocks(qtbot: QtBot, show: Show) -> None:
+    made = show()
+    made.window.header.person.click()
+    menu = made.window.header.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    busy = next(action for action in menu.actions() if action.text() == "Busy")
+    with qtbot.waitSignal(made.window.presence_asked, check_params_cb=lambda w: w is Availability.BUSY):
+        busy.trigger()
+    menu.close()
+
+
+def test_two_columns_from_840_px(show: Show) -> None:
+    made = show(width=839)
+    assert made.window.findChild(Detail) is None
+    made.window.resize(840, 720)
+    detail = made.window.findChild(Detail)
+    assert isinstance(detail, Detail)
+    assert detail.isVisible()
+    assert made.window._list.width() == 420
+    made.window.resize(700, 720)
+    assert not detail.isVisible()
+    assert made.calls_pane.isVisible()
+
+
+def test_a_chosen_call_is_shown_beside_the_list_or_in_its_place(show: Show) -> None:
+    made = show(World((TALKING,)), width=420)
+    made.calls_pane.cards.cards[0].click()
+    detail = made.window.findChild(Detail)
+    assert isinstance(detail, Detail)
+    assert detail.isVisible()
+    assert not made.calls_pane.isVisible()
+    assert not made.window.strip.isHidden(), "the live calls stay in sight"
+    detail.back.click()
+    assert made.calls_pane.isVisible()
+    made.window.resize(900, 720)
+    made.calls_pane.recent.rows[1].click()
+    assert made.calls_pane.isVisible()
+    assert detail.past.record == RECORDS[1]
+
+
+def test_the_detail_of_a_call_follows_it_to_its_end(show: Show) -> None:
+    made = show(World((RINGING,)), width=900)
+    made.window.show_call(RINGING)
+    detail = made.window.findChild(Detail)
+    assert isinstance(detail, Detail)
+    assert detail.live.pill.text() == "Ringing 0:09"
+    answered = replace(RINGING, answered_at=NOW - 2)
+    made.world.changes.publish(became(answered, stage=TALKING.stage))
+    assert detail.live.pill.text() == "On a call 00:02"
+    made.world.changes.publish(over(RINGING))
+    assert detail.live._over.isVisible()
+
+
+def test_it_is_usable_at_360_px(show: Show) -> None:
+    made = show(World((RINGING, TALKING)), width=360)
+    assert made.window.width() == 360
+    for pane in Pane:
+        made.window.show_pane(pane)
+        assert made.window.width() == 360
+        assert made.window.pane(pane).width() <= 360 - 32
+
+
+def test_its_place_is_remembered(qtbot: QtBot, show: Show) -> None:
+    first = show()
+    first.window.resize(500, 600)
+    with qtbot.waitSignal(first.window.place_changed) as told:
+        pass
+    again = show(place=told.args[0])
+    assert (again.window.width(), again.window.height()) == (500, 600)
+
+
+def test_a_damaged_place_is_the_first_one(show: Show) -> None:
+    made = show(place="not a place")
+    assert (made.window.width(), made.window.height()) == (420, 720)
+
+
+def test_closing_hides_it_only_where_a_tray_leads_back(show: Show) -> None:
+    made = show(tray=True)
+    made.window.close()
+    assert made.window.isHidden()
+    made.window.bring_up()
+    assert made.window.isVisible()
+    made.tray = False
+    made.window.close()
+    assert not made.window.isHidden()
+    assert made.window.isMinimized()
+
+
+def test_the_title_names_the_profile_only_if_it_has_a_name(qtbot: QtBot, show: Show) -> None:
+    assert show().window.windowTitle() == "rcdesk"
+    world = World()
+    source = replace(world.window(), profile="work")
+    world.window = lambda: source  # type: ignore[method-assign]
+    assert show(world).window.windowTitle() == "rcdesk – work"
+
+
+def test_the_first_paint_is_told_once(
+    qtbot: QtBot, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("RCDESK_TRACE", str(trace))
+    before = time.monotonic_ns()
+    made = show()
+    qtbot.waitUntil(trace.exists)
+    made.window.repaint()
+    (line,) = trace.read_text().splitlines()
+    word, at = line.split()
+    assert word == "painted"
+    assert before < int(at) < time.monotonic_ns()
+
+
+def running_timers(window: MainWindow) -> list[QTimer]:
+    return [timer for timer in window.findChildren(QTimer) if timer.isActive() and not timer.isSingleShot()]
+
+
+def test_at_rest_nothing_ticks_faster_than_a_minute(show: Show) -> None:
+    made = show()
+    assert not made.ticker.running
+    assert all(timer.interval() >= 60_000 for timer in running_timers(made.window))
+    made.window.hide()
+    assert running_timers(made.window) == []
+
+
+def test_clocks_tick_while_a_call_is_in_sight_and_only_then(show: Show) -> None:
+    made = show()
+    made.world.changes.publish(began(RINGING))
+    assert made.ticker.running
+    made.window.show_pane(Pane.SETTINGS)
+    assert made.ticker.running, "the strip has a clock too"
+    made.window.hide()
+    assert not made.ticker.running
+    made.window.show()
+    assert made.ticker.running
+    made.world.changes.publish(over(RINGING))
+    assert not made.ticker.running
