@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Problem
@@ -239,7 +239,8 @@ class DialPad(QWidget):
         self._read()
 
     def _on_progress(self, progress: Progress | None) -> None:
-        keyboard_was_here = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        focused = QApplication.focusWidget()
+        keyboard_was_here = focused is not None and self.isAncestorOf(focused)
         if progress is None:
             self._stack.setCurrentIndex(0)
             if keyboard_was_here:

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 def server_address(text: str) -> str:
     """Return the address as it is used: https:// unless it says otherwise, and no slash at its end."""
-    address = text.strip().rstrip("/")
-    return address if not address or "://" in address else f"https://{address}"
+    scheme, separator, rest = text.strip().rpartition("://")
+    host = rest.rstrip("/")
+    return f"{scheme if separator else 'https'}://{host}" if host else ""
 
 
 def wrong_server(text: str) -> str:
     """A server is reached over https://; over http:// only on this computer itself."""
-    if not text:
+    if not text.strip():
         return "Enter the server's address."
     try:
         parts = urlsplit(server_address(text))

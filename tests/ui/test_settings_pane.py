@@ -1,0 +1,136 @@
+"""What is chosen holds at once; what is shown follows the session and the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.account import Account
+from rcdesk.core.subscription import LinkState, LinkStatus, Transport
+from rcdesk.services.feed import Latest
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import settings_pane
+from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
+from tests.ui.form_samples import NOW, FakePreferences, at
+
+DANA = Account("1", "101", "101", "Dana Novak")
+INSIDE = SessionState(Phase.SIGNED_IN, DANA, server="https://platform.ringcentral.com")
+PLACES = (Place("Calls", "/data/calls.db"), Place("Logs", ""))
+
+
+@dataclass
+class World:
+    session: Latest[SessionState] = field(default_factory=lambda: Latest(INSIDE))
+    link: Latest[LinkStatus] = field(default_factory=lambda: Latest(LinkStatus()))
+    kept: Latest[str] = field(default_factory=lambda: Latest(""))
+    preferences: FakePreferences = field(default_factory=FakePreferences)
+
+
+Shown = Callable[..., tuple[SettingsPane, World]]
+
+
+@pytest.fixture
+def shown(qtbot: QtBot) -> Shown:
+    def show(**chosen: object) -> tuple[SettingsPane, World]:
+        world = World(preferences=FakePreferences(**chosen))
+        source = SettingsSource(world.session, world.link, world.kept, "0.1.0", PLACES, lambda: NOW)
+        pane = SettingsPane(source, world.preferences)
+        qtbot.addWidget(pane)
+        pane.resize(420, 700)
+        with qtbot.waitActive(pane):
+            pane.show()
+        return pane, world
+
+    return show
+
+
+def told(pane: SettingsPane) -> list[str]:
+    return [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
+
+
+def test_who_is_signed_in_where_and_how_it_is_kept(shown: Shown) -> None:
+    pane, world = shown()
+    world.kept.publish("in the GNOME keyring")
+    assert {
+        "Dana Novak",
+        "ext. 101 · platform.ringcentral.com",
+        "Your sign-in is kept in the GNOME keyring.",
+    } <= set(told(pane))
+    assert not pane.sign_in.isVisible()
+
+
+def test_signing_out_and_in_are_wishes(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    with qtbot.waitSignal(pane.sign_out_asked, timeout=500):
+        pane.sign_out.click()
+    world.session.publish(SessionState())
+    assert "Not signed in" in told(pane)
+    assert not pane.sign_out.isVisible()
+    with qtbot.waitSignal(pane.sign_in_asked, timeout=500):
+        pane.sign_in.click()
+
+
+def test_a_sign_in_that_ended_is_told_and_both_ways_are_open(shown: Shown) -> None:
+    pane, world = shown()
+    world.session.publish(SessionState(Phase.EXPIRED, DANA, server=INSIDE.server))
+    assert any("has ended" in text for text in told(pane))
+    assert pane.sign_in.isVisible()
+    assert pane.sign_out.isVisible()
+
+
+def test_what_was_chosen_last_is_shown(shown: Shown) -> None:
+    pane, _ = shown(theme="dark", popups=False, push="pubnub")
+    assert (pane.theme.value, pane.popups.isChecked(), pane.push.currentData()) == ("dark", False, "pubnub")
+
+
+def test_a_theme_is_chosen_by_arrow_keys_and_kept(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    pane.theme.chip("system").setFocus()
+    with qtbot.waitSignal(pane.preference_changed, timeout=500) as changed:
+        QTest.keyClick(pane.theme.chip("system"), Qt.Key.Key_Right)
+    assert (world.preferences.value.theme, changed.args) == ("light", ["theme"])
+
+
+def test_popups_are_switched_by_their_words_too(shown: Shown) -> None:
+    pane, world = shown()
+    QTest.mouseClick(pane.popups, Qt.MouseButton.LeftButton, pos=pane.popups.rect().center())
+    assert world.preferences.value.popups is False
+
+
+def test_each_way_of_push_is_explained_and_kept(shown: Shown) -> None:
+    pane, world = shown()
+    for position in range(pane.push.count()):
+        pane.push.setCurrentIndex(position)
+        chosen = pane.push.currentData()
+        assert world.preferences.value.push == chosen
+        assert settings_pane.EXPLAINED[chosen] in told(pane)
+
+
+def test_the_transport_of_now_is_told(shown: Shown) -> None:
+    pane, world = shown()
+    world.link.publish(LinkStatus(LinkState.LIVE, at(8, 12), Transport.WEBSOCKET))
+    assert "Now: Live over WebSocket since 08:12" in told(pane)
+    world.link.publish(LinkStatus(LinkState.POLLING, at(9, 0), Transport.POLLING))
+    assert "Now: Polling since 09:00" in told(pane)
+
+
+def test_where_things_live_can_be_copied_and_opened(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        settings_pane.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
+    )
+    pane, _ = shown()
+    by_name = {button.accessibleName(): button for button in pane.findChildren(QPushButton)}
+    by_name["Copy path: Calls"].click()
+    assert QGuiApplication.clipboard().text() == "/data/calls.db"
+    by_name["Open: Calls"].click()
+    assert opened == ["/data/calls.db"]
+    assert "Copy path: Logs" not in by_name
+    assert "not kept in this run" in told(pane)
