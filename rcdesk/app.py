@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -27,7 +27,7 @@ from rcdesk.services.answers import Answers, Wishes
 from rcdesk.services.clock import Clock
 from rcdesk.services.commands import CommandServer
 from rcdesk.services.dialer import Dialer
-from rcdesk.services.feed import Feed
+from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
@@ -39,6 +39,7 @@ from rcdesk.store.database import Database
 from rcdesk.store.history import MIGRATIONS, HistoryStore
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
+from rcdesk.ui.settings_pane import Place
 from rcdesk.ui.shell import Services, Shell
 
 if TYPE_CHECKING:
@@ -55,19 +56,26 @@ def main(config: Config) -> int:
     with Lock(config.paths.lock) as lock:
         if not lock.take():
             return _hand_over(config)
-        logs.open_log(None if config.ephemeral else config.paths.log)
-        _prepare_environment()
-        qapp = QApplication(["rcdesk"])
-        qapp.setApplicationName("rcdesk")
-        qapp.setDesktopFileName("rcdesk")
-        qapp.setQuitOnLastWindowClosed(False)  # that would stop the loop under the main coroutine
-        with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
-            try:
-                return runner.run(run(qapp, config))
-            except RuntimeError as error:  # the desktop's session ends: Qt has stopped the loop by itself
-                if "stopped before Future completed" not in str(error):
-                    raise
-                return cli.OK
+        stop_logging = logs.start(None if config.ephemeral else config.paths.log)
+        try:
+            return _run_on_qt(config)
+        finally:
+            stop_logging()
+
+
+def _run_on_qt(config: Config) -> int:
+    _prepare_environment()
+    qapp = QApplication(["rcdesk"])
+    qapp.setApplicationName("rcdesk")
+    qapp.setDesktopFileName("rcdesk")
+    qapp.setQuitOnLastWindowClosed(False)  # that would stop the loop under the main coroutine
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
+        try:
+            return runner.run(run(qapp, config))
+        except RuntimeError as error:  # the desktop's session ends: Qt has stopped the loop by itself
+            if "stopped before Future completed" not in str(error):
+                raise
+            return cli.OK
 
 
 def _hand_over(config: Config) -> int:
@@ -79,7 +87,9 @@ def _hand_over(config: Config) -> int:
         if cli.hand_over(config):
             return cli.OK
         time.sleep(0.05)
-    sys.stderr.write("rcdesk: another rcdesk holds this profile, but does not answer. End it and try again.\n")
+    sys.stderr.write(
+        "rcdesk: another rcdesk holds this profile, but does not answer. End it and try again.\n"
+    )
     return cli.FAILED
 
 
@@ -129,14 +139,16 @@ async def run(qapp: QApplication, config: Config) -> int:
         opened.callback(vault.close)
         database = Database(None if config.ephemeral else config.paths.database, MIGRATIONS)
         opened.callback(database.close)
-        shell_of: list[Shell] = []
-        session = Session(nursery, vault, settings, clock, lambda url: shell_of[0].open_browser(url))
+        session = Session(nursery, vault, settings, clock)
         opened.push_async_callback(session.close)
-        await opened.enter_async_context(nursery)  # left before the connection closes: tasks say goodbye over it
-        services = _build(nursery, session, settings, HistoryStore(database), problems, clock, config)
+        await opened.enter_async_context(
+            nursery
+        )  # left before the connection closes: tasks say goodbye over it
+        demo = Demo(nursery, session, opened)
+        services = _build(config, nursery, session, settings, HistoryStore(database), problems, clock, demo)
         opened.callback(services.calls.close)
+        opened.callback(services.link.close)
         shell = Shell(qapp, services, profile=config.profile, quit_asked=end.asked.set)
-        shell_of.append(shell)
         opened.callback(shell.close)
         wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
         answers = Answers(
@@ -148,19 +160,20 @@ async def run(qapp: QApplication, config: Config) -> int:
         shell.show()
         if config.fill:
             shell.fill(config.fill)
-        nursery.start(_begin(config, services, database, shell, opened), name="start")
+        nursery.start(_begin(config, services, settings.notices, database, vault, shell, demo), name="start")
         await end.asked.wait()
     return end.code
 
 
 def _build(
+    config: Config,
     nursery: Nursery,
     session: Session,
     settings: SettingsStore,
     store: HistoryStore,
     problems: Feed[Problem],
     clock: Callable[[], float],
-    config: Config,
+    demo: Demo,
 ) -> Services:
     platform = session.platform
     calls = LiveCalls(clock)
@@ -168,10 +181,18 @@ def _build(
     link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push)
     people = People(nursery, platform)
     dialer = Dialer(nursery, platform, settings, clock)
-    history = History(nursery, platform, store, people, clock)
+    history = History(nursery, platform, store, clock)
     calls.changes.subscribe(history.on_change)
     dialer.ended.subscribe(history.on_ringout_ended)
-    return Services(session, link, presence, calls, people, dialer, history, settings, problems, clock)
+    return Services(
+        session, link, presence, calls, people, dialer, history, settings, problems, clock,
+        Latest(""), _places(config), demo.start,
+    )  # fmt: skip
+
+
+def _places(config: Config) -> tuple[Place, ...]:
+    kept = {"Settings": config.paths.settings, "Calls": config.paths.database, "Log": config.paths.log}
+    return tuple(Place(what, "" if config.ephemeral else str(path)) for what, path in kept.items())
 
 
 def _catch(opened: AsyncExitStack, end: _End) -> None:
@@ -186,32 +207,59 @@ def _catch(opened: AsyncExitStack, end: _End) -> None:
 
 
 async def _begin(
-    config: Config, services: Services, database: Database, shell: Shell, opened: AsyncExitStack
+    config: Config,
+    services: Services,
+    notices: Sequence[Problem],
+    database: Database,
+    vault: Vault,
+    shell: Shell,
+    demo: Demo,
 ) -> None:
     """What need not stand between the start and the first painted window."""
-    notices = [*services.settings.notices]
-    if notice := await database.open():
-        notices.append(notice)
+    painted = asyncio.Event()
+    shell.on_painted(painted.set)
+    notice = await database.open()
     services.history.open()
-    await shell.painted()
-    for notice in notices:
-        services.problems.publish(notice)
+    await painted.wait()
+    shell.furnish()
+    for problem in (*notices, *([notice] if notice else [])):
+        services.problems.publish(problem)
     await asyncio.to_thread(importlib.import_module, "rcdesk.services.connection")
     if config.demo:
-        await _begin_demo(services.session, opened)
+        demo.start()
     elif once := config.one_run:
         server = Server(once.server, once.client_id, once.client_secret)
         services.session.sign_in(server, Jwt(once.jwt), remember=False)
     else:
         services.session.resume()
+    services.secrets_kept.publish(await _where_secrets_are(vault))
 
 
-async def _begin_demo(session: Session, opened: AsyncExitStack) -> None:
-    sandbox = await asyncio.to_thread(_start_sandbox)
-    opened.callback(sandbox.stop)
-    info = sandbox.info
-    server = Server(info["server"], info["client_id"], info["client_secret"])
-    session.sign_in(server, Jwt(info["jwt"]), remember=False)
+async def _where_secrets_are(vault: Vault) -> str:
+    name = await vault.backend_name()
+    return f"in the system's keyring ({name})" if name else "in memory, for this run only"
+
+
+class Demo:
+    """The sandbox in this process, started when somebody wants the demo."""
+
+    def __init__(self, nursery: Nursery, session: Session, opened: AsyncExitStack) -> None:
+        self._nursery = nursery
+        self._session = session
+        self._opened = opened
+        self._sandbox: SandboxServer | None = None
+
+    def start(self) -> None:
+        """Start the sandbox unless it runs, and sign in to it; returns at once."""
+        self._nursery.start(self._start(), name="demo")
+
+    async def _start(self) -> None:
+        if self._sandbox is None:
+            self._sandbox = await asyncio.to_thread(_start_sandbox)
+            self._opened.callback(self._sandbox.stop)
+        info = self._sandbox.info
+        server = Server(info["server"], info["client_id"], info["client_secret"])
+        self._session.sign_in(server, Jwt(info["jwt"]), remember=False)
 
 
 def _start_sandbox() -> SandboxServer:

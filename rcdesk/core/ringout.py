@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rcdesk.core.errors import Problem
-from rcdesk.core.ringout_types import End, Order, Progress, Status, Step
+from rcdesk.core.ringout_types import End, EndedRingOut, Order, Progress, Status, Step
 from rcdesk.core.ringout_words import Words
 
-__all__ = ["End", "Order", "Progress", "RingOut", "Status", "Step"]
+__all__ = ["End", "EndedRingOut", "Order", "Progress", "RingOut", "Status", "Step"]
 
 SHORTEST_LOOK, LONGEST_LOOK, LOOK_GROWTH = 1.0, 5.0, 1.3
 """Seconds between polls: quick while it rings, and never as often as the Light group could not bear."""

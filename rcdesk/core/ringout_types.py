@@ -84,3 +84,17 @@ class Progress:
     end: End | None = None
     can_cancel: bool = False
     cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRingOut:
+    """A RingOut that the platform took and that is over. Times are unix seconds; `progress.end` is set."""
+
+    ringout_id: str
+    progress: Progress
+    began_at: float
+    ended_at: float
+
+    @property
+    def order(self) -> Order:
+        return self.progress.order

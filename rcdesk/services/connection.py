@@ -13,6 +13,7 @@ from rcdesk.client.address import host_of, is_loopback
 from rcdesk.client.api import Api
 from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, new_verifier
 from rcdesk.client.loopback import Loopback
+from rcdesk.client.push import Push
 from rcdesk.client.push_websocket import WebSocketPush
 from rcdesk.client.rest import Rest
 from rcdesk.core.account import Account
@@ -28,15 +29,8 @@ Save = Callable[[str], Awaitable[None]]
 
 def pack(server: Server, tokens: Tokens) -> str:
     """Put a sign-in into one secret text for the vault."""
-    return json.dumps(
-        {
-            "url": server.url,
-            "id": server.client_id,
-            "secret": server.client_secret,
-            "pubnub": server.pubnub_origin,
-        }
-        | {"tokens": tokens.to_dict()}
-    )
+    app = {"url": server.url, "id": server.client_id, "secret": server.client_secret}
+    return json.dumps(app | {"tokens": tokens.to_dict()})
 
 
 def unpack(kept: str) -> tuple[Server, Tokens] | None:
@@ -111,7 +105,7 @@ class Connection:
     def _platform(self, api: Api, account: Account) -> Platform:
         from rcdesk.client.push_pubnub import PubNubPush
 
-        pushes = {
+        pushes: dict[Transport, Push] = {
             Transport.WEBSOCKET: WebSocketPush(api, clock=self._clock),
             Transport.PUBNUB: PubNubPush(api, clock=self._clock, origin=_pubnub_of(self.server.url)),
         }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable, read
-from rcdesk.core.ringout import End, Order, Progress, RingOut
+from rcdesk.core.ringout import EndedRingOut, Order, Progress, RingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Nursery
@@ -21,16 +20,6 @@ ONE_AT_A_TIME = Problem(
     NOT_PLACED, "Another call is being placed; cancel it or wait for its end.", Kind.LOCAL
 )
 NO_PHONE = Problem(NOT_PLACED, "Choose in the dial pad which of your phones rings first.", Kind.LOCAL)
-
-
-@dataclass(frozen=True, slots=True)
-class EndedRingOut:
-    """A RingOut that is over. Times are unix seconds."""
-
-    order: Order
-    end: End
-    began_at: float
-    ended_at: float
 
 
 class Dialer:
@@ -118,8 +107,8 @@ class Dialer:
                 await self._stop(platform, status.ringout_id, ringout)
             else:
                 await self._look(platform, status.ringout_id, ringout)
-        if end := ringout.progress.end:
-            self.ended.publish(EndedRingOut(order, end, began_at, self._clock()))
+        ended = EndedRingOut(status.ringout_id, ringout.progress, began_at, self._clock())
+        self.ended.publish(ended)
 
     async def _cancelled_within(self, seconds: float, ringout: RingOut) -> bool:
         """Wait, but no longer than until the user wants to cancel; return whether they newly do."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from rcdesk.core.calls import Change
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Page, Query, SyncBatch
-from rcdesk.core.ringout import RingOut
+from rcdesk.core.ringout import EndedRingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Nursery
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 DAYS = 30  # how far back the first filling goes
 LAG = 30.0  # seconds after a call's end by which the platform's log has it (15–30 s)
+NEWEST = 250  # records that one answer of the sync holds at most
 EVERY = 300.0  # seconds between looks at the log while nothing happens
 
 
@@ -55,7 +56,7 @@ class History:
         if change.now.ended_at is not None and not change.now.own_leg:
             self._nursery.start(self._list_live(change), name="list a call")
 
-    def on_ringout_ended(self, ringout: RingOut) -> None:
+    def on_ringout_ended(self, ringout: EndedRingOut) -> None:
         """Listen to the dialer: presence shows a RingOut as connected although nobody answered."""
         self._nursery.start(self._list_ringout(ringout), name="list a RingOut")
 
@@ -90,7 +91,7 @@ class History:
         await asyncio.sleep(LAG)
         self._due.set()
 
-    async def _list_ringout(self, ringout: RingOut) -> None:
+    async def _list_ringout(self, ringout: EndedRingOut) -> None:
         await self._store.add_ringout(ringout, self._clock())
         await self._tell()
 
@@ -139,9 +140,9 @@ class History:
         """Fetch the last 30 days, newest first. The cursor is stored last: cut short, it begins anew."""
         until = self._clock()
         self.syncing.publish("Fetching your calls of the last 30 days …")
-        newest = await platform.api.sync_full(until - DAYS * 86400)
+        newest = await platform.api.sync_full(until - DAYS * 86400, NEWEST)
         await self._merge(SyncBatch(newest.records, "", full=False))
-        if newest.more:
+        if len(newest.records) >= NEWEST:
             fetched = 0
             async for records in platform.api.call_log(until - DAYS * 86400, until):
                 fetched += len(records)

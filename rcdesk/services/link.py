@@ -65,6 +65,12 @@ class Link:
         """Try at once what waits to be tried again, since the user asks for it."""
         self._do(self._machine.woke(self._clock()))
 
+    def close(self) -> None:
+        """Wake no more; the nursery ends what listens."""
+        if self._alarm:
+            self._alarm.cancel()
+            self._alarm = None
+
     def _on_platform(self, platform: Platform | None) -> None:
         now = self._clock()
         self._do(self._machine.signed_in(now) if platform else self._machine.signed_out(now))
@@ -95,9 +101,7 @@ class Link:
             self.status.publish(status)
 
     def _set_alarm(self) -> None:
-        if self._alarm:
-            self._alarm.cancel()
-            self._alarm = None
+        self.close()
         wake = self._machine.next_wake
         if wake is not None:
             # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
@@ -128,10 +132,12 @@ class Link:
             self._do(self._machine.lost(transport, problem, self._clock()))
 
     def _take(self, event: PushEvent) -> None:
-        trace.debug("heard %d", event.report.sequence)
         self._do(self._machine.heard(self._clock()))
-        self._presence.take(event.presence)
-        self._calls.take(event.report)
+        if event.presence:
+            self._presence.take(event.presence)
+        if event.report:
+            trace.debug("heard %d", event.report.sequence)
+            self._calls.take(event.report)
 
     async def _take_snapshot(self) -> None:
         platform, asked_at = self._platform.value, self._clock()

@@ -116,7 +116,6 @@ class Session:
         vault: Vault,
         settings: SettingsStore,
         clock: Callable[[], float],
-        open_browser: Callable[[str], None],
     ) -> None:
         self.state: Latest[SessionState] = Latest(SessionState())
         self.platform: Latest[Platform | None] = Latest(None)
@@ -124,7 +123,6 @@ class Session:
         self._vault = vault
         self._settings = settings
         self._clock = clock
-        self._open_browser = open_browser
         self._connection: Connection | None = None
         self._attempt: asyncio.Task[None] | None = None
 
@@ -252,7 +250,6 @@ class Session:
 
     def _show_address(self, address: str) -> None:
         self.state.publish(replace(self.state.value, browser_url=address))
-        self._open_browser(address)
 
     def _on_end(self, problem: Problem) -> None:
         """The server has ended the session: what is on screen stays, and the user is asked to sign in again."""

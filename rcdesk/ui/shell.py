@@ -20,7 +20,7 @@ from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.people import People
 from rcdesk.services.presence import PresenceKeeper
-from rcdesk.services.session import Server, Session, Way
+from rcdesk.services.session import Server, Session, SessionState, Way
 from rcdesk.ui.call_detail import CallDetail
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.calls_pane import CallsPane
@@ -121,6 +121,8 @@ class Shell(QObject):
         self._dialog: QWidget | None = None
         self.tray: Tray | None = None
         self.cards: Cards | None = None
+        self._browser_url = ""
+        services.session.state.subscribe(self._on_session)
 
     def show(self) -> None:
         """Show the window."""
@@ -138,7 +140,6 @@ class Shell(QObject):
             services.presence.presence,
             services.link.status,
             self._history,
-            lambda: services.link.last_heard,
         )
         self.tray = tray = Tray(source, self._model, parent=self)
         tray.open_asked.connect(self._toggle)
@@ -171,10 +172,6 @@ class Shell(QObject):
         pad = self._dial_pad()
         self._bring(Pane.DIAL)
         pad.fill(text)
-
-    def open_browser(self, address: str) -> None:
-        """Open a web address; that it worked nobody can tell, so the dialog shows the address as well."""
-        QDesktopServices.openUrl(QUrl(address))
 
     def ask_to_sign_in(self) -> None:
         """Show the sign-in dialog."""
@@ -325,13 +322,19 @@ class Shell(QObject):
         if call:
             self.window.show_call(call)
 
-    def _sign_in(self, server: Server, way: Way, remember: bool) -> None:  # noqa: FBT001 - the dialog's
+    def _sign_in(self, server: Server, way: Way, remember: bool) -> None:
         self._services.session.sign_in(server, way, remember=remember)
 
     def _on_dialog_finished(self, _result: int) -> None:
         if self._dialog:
             self._dialog.deleteLater()
             self._dialog = None
+
+    def _on_session(self, state: SessionState) -> None:
+        """Open the browser; that this worked nobody can tell, so the dialog shows the address as well."""
+        if state.browser_url and state.browser_url != self._browser_url:
+            QDesktopServices.openUrl(QUrl(state.browser_url))
+        self._browser_url = state.browser_url
 
     def _on_preference(self, name: str) -> None:
         kept = self._services.preferences.value
@@ -341,4 +344,3 @@ class Shell(QObject):
             self._services.link.choose(kept.push)
         elif name == "popups" and self.cards and not kept.popups:
             self.cards.clear()
-

@@ -1,0 +1,105 @@
+"""`rcdesk sign-in`: sign in without a window; what is stored is what the window would have stored."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from typing import TextIO
+
+from rcdesk import cli, logs
+from rcdesk.config import Paths, UsageError, paths_for
+from rcdesk.core.errors import Problem
+from rcdesk.services.connection import Connection
+from rcdesk.services.session import ENTRY, Jwt, Password, Server, Way
+from rcdesk.store.settings import SettingsStore
+from rcdesk.store.vault import Vault
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of this command."""
+    made = argparse.ArgumentParser(
+        prog="rcdesk sign-in",
+        parents=[cli.profile_options()],
+        description="Sign in without a window. Secrets are read from standard input, one a line: first the "
+        "client secret (with --client-secret-stdin), then the JWT or the password.",
+    )
+    made.add_argument("--server", required=True, metavar="URL")
+    made.add_argument("--client-id", required=True, metavar="ID")
+    made.add_argument("--client-secret-stdin", action="store_true", help="the app has a secret")
+    way = made.add_mutually_exclusive_group(required=True)
+    way.add_argument("--jwt-stdin", action="store_true", help="sign in by JWT")
+    way.add_argument(
+        "--username", metavar="N", help="a number, with or without +, or an e-mail address (legacy)"
+    )
+    made.add_argument("--extension", default="", metavar="E", help="with --username: its extension")
+    made.add_argument("--password-stdin", action="store_true", help="goes with --username")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Sign in, store the sign-in, and tell a running instance of it; return the exit code."""
+    args = parser().parse_args(argv)
+    server, way = read(args, sys.stdin)
+    paths = paths_for(args.profile)
+    stop_logging = logs.start(paths.log)
+    try:
+        said = asyncio.run(_sign_in(args.profile, paths, server, way))
+    except Problem as problem:
+        print(f"{problem.title} {problem.remedy}", file=sys.stderr)
+        return cli.FAILED
+    finally:
+        stop_logging()
+    print(said)
+    cli.ask(paths.socket, {"command": "resume"})
+    return cli.OK
+
+
+def read(args: argparse.Namespace, secrets: TextIO) -> tuple[Server, Way]:
+    """Read where and how to sign in; raise UsageError if something is missing."""
+    if args.username is not None and not args.password_stdin:
+        raise UsageError(
+            "--username goes with --password-stdin: a password on the command line could be seen."
+        )
+    if args.jwt_stdin and (args.password_stdin or args.extension):
+        raise UsageError("--jwt-stdin goes without a password and an extension.")
+    client_secret = _line(secrets, "client secret") if args.client_secret_stdin else ""
+    server = Server(args.server, args.client_id, client_secret)
+    if args.jwt_stdin:
+        return server, Jwt(_line(secrets, "JWT"))
+    return server, Password(args.username, args.extension, _line(secrets, "password"))
+
+
+def _line(secrets: TextIO, what: str) -> str:
+    value = secrets.readline().strip("\r\n")
+    if not value:
+        raise UsageError(f"Standard input ended before the {what}.")
+    return value
+
+
+async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
+    settings, vault = SettingsStore(paths.settings), Vault(profile)
+    try:
+        endpoint_id = settings.value.endpoint_id or str(uuid.uuid4())
+        connection = Connection(
+            server,
+            endpoint_id=endpoint_id,
+            save=lambda packed: vault.set(ENTRY, packed),
+            on_end=lambda _problem: None,
+            clock=time.time,
+        )
+        try:
+            platform = await connection.sign_in(way, lambda _address: None)
+        finally:
+            await connection.close()
+        settings.update(server=server.url, client_id=server.client_id, endpoint_id=endpoint_id)
+        await settings.saved()
+    finally:
+        vault.close()
+        settings.close()
+    account = platform.account
+    kept = vault.notice or "rcdesk goes on with this sign-in at its next start."
+    return f"Signed in as {account.name}, ext. {account.extension_number}. {kept}"
