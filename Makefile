@@ -16,10 +16,7 @@ test: desktop ## everything that must hold
 	@packaging/test.sh
 
 lint: window ## style, types, floors
-	@$(python) -m ruff check
-	@$(python) -m ruff format --check
-	@$(python) -m mypy
-	@.venv/bin/lint-imports
+	@packaging/test.sh lint
 
 format: window ## let ruff format and mend what it can
 	@$(python) -m ruff format

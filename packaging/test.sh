@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold. All of it runs, even if something fails; pytest's closing lines stand at the end.
+# With `lint`: only what needs no test run.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
@@ -21,19 +22,23 @@ tests() {
     "$@" 2>&1 | tee "$logs/$name.log" || failed+=("$name")
 }
 
-step "ruff: lint" "$python" -m ruff check
-step "ruff: format" "$python" -m ruff format --check
-step "mypy: types" "$python" -m mypy
-step "import-linter: floors" .venv/bin/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+finish() {
+    [ "${#failed[@]}" -eq 0 ] && exit 0
+    printf 'Failed: %s\n' "$(IFS=,; echo "${failed[*]}")"
+    exit 1
+}
+
+step "ruff lint" "$python" -m ruff check
+step "ruff format" "$python" -m ruff format --check
+step "mypy" "$python" -m mypy
+step "import-linter" "$python" -c 'from importlinter.cli import lint_imports_command as check; check()'
+[ "${1:-}" = lint ] && finish
 tests "unit" env QT_QPA_PLATFORM=offscreen "$python" -m pytest --ignore=tests/desk
 tests "desk" "$python" -m tests.helpers.virtual_desktop -- "$python" -m pytest tests/desk
 
 printf '\n'
 for name in unit desk; do
-    printf '%s: ' "$name"
+    echo "$name"
     grep -E '^=+ .* in [0-9.]+s.* =+$' "$logs/$name.log" | tail -n 1 || echo "pytest did not get to its end"
 done
-if [ "${#failed[@]}" -gt 0 ]; then
-    printf 'Failed: %s\n' "${failed[*]}"
-    exit 1
-fi
+finish
