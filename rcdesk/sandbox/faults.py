@@ -104,25 +104,27 @@ class Faults:
 
     def delay(self, method: str, path: str) -> float:
         """Real seconds to wait before this request is looked at."""
-        hits = [fault for fault in self._hits(method, path) if fault.refusal is None]
-        return sum(fault.seconds for fault in hits if self._use(fault))
+        waits = [fault for fault in self._hits(method, path) if fault.refusal is None]
+        for fault in waits:
+            self._use_up(fault)
+        return sum(fault.seconds for fault in waits)
 
     def refusal(self, method: str, path: str) -> ApiError | None:
         """The refusal that this request gets instead of its answer, if any; the oldest fault first."""
         for fault in self._hits(method, path):
-            if fault.refusal is not None and self._use(fault):
+            if fault.refusal is not None:
+                self._use_up(fault)
                 return fault.refusal
         return None
 
     def _hits(self, method: str, path: str) -> list[HttpFault]:
         return [fault for fault in self.http if fault.matches(method, path)]
 
-    def _use(self, fault: HttpFault) -> bool:
+    def _use_up(self, fault: HttpFault) -> None:
         if fault.left is not None:
             fault.left -= 1
             if fault.left <= 0:
                 self.http.remove(fault)
-        return True
 
 
 def refusal(status: int, *, retry_after: float | None = None) -> ApiError:

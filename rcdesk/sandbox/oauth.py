@@ -102,7 +102,7 @@ class OAuth:
         return code
 
     def owner_hint(self, form: Mapping[str, str]) -> str:
-        """Whom a token request is about, for the rate limit: the user, or nobody known."""
+        """Whom a token request is about, for the rate limit: the user (there is one), or nobody known."""
         session = self._sessions.owner(form.get("refresh_token", ""))
         named = form.get("username") or form.get("code") or form.get("assertion")
         return self._account.extension_id if session or named else "-"

@@ -8,8 +8,8 @@ import msgspec
 
 from rcdesk.sandbox.app import make_app
 from rcdesk.sandbox.state import Options, Sandbox
+from tests.sandbox.answers import ANSWERS
 from tests.sandbox.bench import Bench
-from tests.sandbox.shapes import ANSWERS
 from tests.sandbox.tour import go_round
 
 
