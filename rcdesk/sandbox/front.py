@@ -3,9 +3,11 @@
 import asyncio
 import uuid
 from collections import Counter
+from contextlib import suppress
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
@@ -53,7 +55,8 @@ class FrontDoor:
         except ApiError as error:
             await error.response()(scope, receive, numbered)
             return
-        await self._app(scope, receive, numbered)
+        with suppress(ClientDisconnect):  # nobody is left to be answered
+            await self._app(scope, receive, numbered)
 
     async def _maybe_fail(self, method: str, path: str) -> None:
         delay = self._sandbox.faults.delay(method, path)
