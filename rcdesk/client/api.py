@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -82,7 +83,12 @@ class Api:
             urgency=Urgency.WISH,
             patience=DIAL_PATIENCE,
         )
-        return decode.ringout(await self._rest.read(request, wire.RingOut))
+        try:
+            return decode.ringout(await self._rest.read(request, wire.RingOut))
+        except (
+            Problem
+        ) as problem:  # it may have rung all the same: only the user can tell whether to dial again
+            raise replace(problem, retry=False) from None
 
     async def ringout_status(self, ringout_id: str) -> Status:
         """Return how a RingOut stands. NOT_FOUND: the platform no longer tells."""

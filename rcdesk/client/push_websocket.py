@@ -91,7 +91,10 @@ class WebSocketPush:
 
     async def _open(self) -> ClientConnection:
         """Connect with a fresh token: they live for seconds, and some servers take each only once."""
-        token = await self._api.socket_token()
+        try:
+            token = await self._api.socket_token()
+        except Problem as problem:
+            raise unusable(problem) from None
         if not is_safe_socket(token.uri):
             log.warning("the server offered a WebSocket without encryption; it was not used")
             raise errors.unreadable(NOT_STARTED)

@@ -47,7 +47,7 @@ class Request:
         path: from the server's root on, or an address that the server gave.
         doing: what did not happen if it fails, one sentence for the user.
         group: the rate-limit group that it counts to.
-        repeat: whether it may be sent again after a failure. Never true for what rings phones.
+        repeat: whether it is sent again by itself after a failure that may pass. Never for what rings phones.
         patience: seconds that it may wait for its group, None for as long as it takes.
         user: whether it goes out in the user's name, with their token.
         basic: id and secret of the app, for the token endpoint.
@@ -153,12 +153,9 @@ class Rest:
             return await self._exchange(request)
         except httpx.HTTPError as error:
             log.info("! %s: %s", _masked(request), type(error).__name__)
-            raise self._told(request, errors.from_exception(request.doing, error)) from None
+            raise errors.from_exception(request.doing, error) from None
         except Problem as problem:  # of the sign-in as well, which does not know what was wanted
-            raise self._told(request, problem) from None
-
-    def _told(self, request: Request, problem: Problem) -> Problem:
-        return replace(problem, title=request.doing, retry=problem.retry and request.repeat)
+            raise replace(problem, title=request.doing) from None
 
     async def _exchange(self, request: Request) -> bytes:
         log.debug("> %s", _masked(request))
@@ -199,7 +196,7 @@ class Rest:
         while (pause := self._pacer.wait(request.group, request.urgency, self._clock())) > 0:
             if request.patience is not None and pause > request.patience:
                 advice = errors.BY_STATUS[429]
-                raise Problem(request.doing, advice.remedy, advice.kind, request.repeat, retry_after=pause)
+                raise Problem(request.doing, advice.remedy, advice.kind, retry=True, retry_after=pause)
             log.debug("= %s waits %.0f s for %s", _masked(request), pause, request.group)
             await self._sleep(max(pause, SHORTEST_WAIT))
 
