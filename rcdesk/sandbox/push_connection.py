@@ -161,7 +161,7 @@ def _parts(text: str) -> tuple[dict[str, Any], bytes]:
     try:
         parts = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=list[msgspec.Raw])
         meta = msgspec.json.decode(parts[0], type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeDecodeError, IndexError, RecursionError):
         raise _UnreadableError("Cannot parse message, a JSON array [meta, body] is expected") from None
     body = bytes(parts[1]) if len(parts) > 1 else b""
     return meta, b"" if body == b"null" else body

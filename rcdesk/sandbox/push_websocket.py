@@ -46,6 +46,11 @@ class Gateway:
         self._connections: dict[str, Connection] = {}
         sessions.on_end.append(self._end_session)
 
+    @property
+    def connected(self) -> int:
+        """How many connections there are."""
+        return len(self._connections)
+
     def routes(self, gate: Gate) -> list[BaseRoute]:
         """The token endpoint and the socket."""
         return [
@@ -67,11 +72,10 @@ class Gateway:
         }
 
     async def connect(self, socket: WebSocket) -> None:
-        """Serve one connection; one without a good token is refused with 401 before it opens."""
+        """Serve one connection; one without a good token is refused before it opens, with ASGI's 403."""
         session = self._session(socket.query_params.get("access_token", ""))
         if session is None:
-            refusal = ApiError(401, "TokenInvalid", "OAuth token is invalid", inner="OAU-149")
-            await socket.send_denial_response(refusal.response())
+            await socket.close()
             return
         await socket.accept()
         wsc = socket.query_params.get("wsc")
