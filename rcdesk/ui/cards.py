@@ -60,7 +60,7 @@ class Cards(QObject):
                 self._popups.show(call.key, faces.ringing(call, who))
                 trace.debug("popup %s", call.session_id)
         elif not shown:
-            return
+            self._popups.take_away(call.key)  # it may wait for room; a call that is over must not come then
         elif call.stage is not Stage.ENDED or call.answered_at is not None:
             if change.was and change.was.stage is Stage.RINGING:
                 self._popups.show(call.key, faces.answered(call, who))

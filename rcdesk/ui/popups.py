@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
@@ -11,6 +12,8 @@ from rcdesk.ui import placement
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.ticker import Ticker
+
+REMEMBERED = 64  # calls
 
 
 class Popups(QObject):
@@ -42,6 +45,7 @@ class Popups(QObject):
         self._cards: dict[str, PopupCard] = {}
         self._spots: dict[str, Box] = {}
         self._waiting: dict[str, Face] = {}  # there was no room for them yet
+        self._silenced: deque[str] = deque(maxlen=REMEMBERED)  # calls whose card the user sent away
         self._spare: PopupCard | None = None
         ticker.ticked.connect(self._tick)
         app = QGuiApplication.instance()
@@ -60,8 +64,13 @@ class Popups(QObject):
         return tuple(self._cards)
 
     def show(self, key: str, face: Face) -> None:
-        """Show `face` for the call with `key`: on its card, or on a new one in the next free place."""
+        """Show `face` for the call with `key`: on its card, or on a new one in the next free place.
+
+        A card that the user sent away does not come back while the phone rings.
+        """
         card = self._cards.get(key)
+        if key in self._silenced:
+            return
         if card is not None:
             self._change(key, card, face)
         else:
@@ -152,12 +161,12 @@ class Popups(QObject):
         self._ticker.want("popups", wanted=counting)
 
     def _on_silence(self, key: str) -> None:
+        self._silenced.append(key)
         self.take_away(key)
         self.dismissed.emit(key)
 
     def _on_call_back(self, key: str, number: str) -> None:
-        self.take_away(key)
-        self.dismissed.emit(key)
+        self._on_silence(key)
         self.call_back_asked.emit(number)
 
 

@@ -10,7 +10,7 @@
     Scroll(content)                a scroll area without a frame
     column(…), row(…)              layouts on the grid, without margins; a number is a stretch
     copy_text(text)                onto the clipboard
-Buttons, fields and combo boxes are in `rcdesk.ui.controls`; pills, avatar and badge in `rcdesk.ui.pills`.
+Buttons, fields and combo boxes are in `rcdesk.ui.controls`; pills in `rcdesk.ui.pills`.
 """
 
 from __future__ import annotations
@@ -236,6 +236,10 @@ class Notice(QFrame):
         layout.setContentsMargins(3 * GAP, 3 * GAP, 3 * GAP, 3 * GAP)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+
+    def text(self) -> str:
+        """Return what it tells."""
+        return self._text.text()
 
     def setText(self, text: str) -> None:
         """Tell something else."""

@@ -1,0 +1,139 @@
+"""Which change of a call shows which card: one for each ringing call, told to its end, and only if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from rcdesk.core.account import Presence
+from rcdesk.core.calls import Direction, Stage
+from rcdesk.ui.cards import Cards
+from rcdesk.ui.popups import Popups
+from rcdesk.ui.ticker import Ticker
+from tests.ui.world import NOW, RINGING, World, became, began, call, over, who
+
+
+@dataclass
+class Screen:
+    """Cards over a made-up world."""
+
+    world: World = field(default_factory=World)
+    wanted: bool = True
+
+    def __post_init__(self) -> None:
+        self.popups = Popups(self.world.clock, Ticker())
+        world = self.world
+        self.cards = Cards(self.popups, world.changes, world.presence, who, world.clock, lambda: self.wanted)
+
+    def titles(self) -> list[str]:
+        shown = [self.popups.card(key) for key in self.popups.keys]
+        return [card.face.title for card in shown if card and card.face]
+
+
+@pytest.fixture
+def screen(qtbot: QtBot) -> Iterator[Screen]:
+    made = Screen()
+    yield made
+    made.cards.close()
+
+
+def test_a_missed_call_rings_and_says_that_it_was_missed(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    assert screen.titles() == ["Martin Olsen"]
+    card = screen.popups.card("ringing")
+    screen.world.changes.publish(over(RINGING))
+    assert screen.titles() == ["Missed: Martin Olsen"]
+    assert screen.popups.card("ringing") is card
+
+
+def test_an_answered_call_says_so_once(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    answered = became(RINGING, stage=Stage.CONNECTED, answered_at=NOW)
+    screen.world.changes.publish(answered)
+    assert screen.titles() == ["Answered: Martin Olsen"]
+    screen.world.changes.publish(over(answered.now))
+    assert screen.titles() == ["Answered: Martin Olsen"], "it was not missed"
+
+
+def test_who_gives_up_within_five_seconds_was_not_missed(screen: Screen) -> None:
+    brief = call("brief", age=3)
+    screen.world.changes.publish(began(brief))
+    screen.world.changes.publish(over(brief))
+    assert screen.titles() == ["They hung up first: Martin Olsen"]
+
+
+def test_one_card_for_each_ringing_call(screen: Screen) -> None:
+    for key in "abc":
+        screen.world.changes.publish(began(call(key)))
+        screen.world.changes.publish(became(call(key), queue="Sales"))
+    assert screen.popups.keys == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    "unsaid",
+    [
+        call(direction=Direction.OUTBOUND),
+        replace(RINGING, own_leg=True),
+        call(stage=Stage.CONNECTED),
+        call(stage=Stage.ON_HOLD),
+    ],
+    ids=["outbound", "own leg", "talking", "holding"],
+)
+def test_what_does_not_ring_here_has_no_card(screen: Screen, unsaid: object) -> None:
+    screen.world.changes.publish(began(unsaid))  # type: ignore[arg-type]
+    assert screen.titles() == []
+
+
+def test_a_card_goes_when_it_turns_out_that_the_users_own_phone_rings(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.changes.publish(became(RINGING, own_leg=True))
+    assert screen.titles() == []
+
+
+def test_nothing_is_shown_if_cards_are_off(screen: Screen) -> None:
+    screen.wanted = False
+    screen.world.changes.publish(began(RINGING))
+    assert screen.titles() == []
+
+
+@pytest.mark.parametrize(
+    ("dnd", "queue", "shown"),
+    [
+        ("TakeAllCalls", "Sales", True),
+        ("DoNotAcceptDepartmentCalls", "Sales", False),
+        ("DoNotAcceptDepartmentCalls", "", True),
+        ("DoNotAcceptAnyCalls", "", False),
+    ],
+)
+def test_do_not_disturb_is_obeyed(screen: Screen, dnd: str, queue: str, shown: bool) -> None:
+    screen.world.presence.publish(Presence("Available", dnd))
+    screen.world.changes.publish(began(call(queue=queue)))
+    assert bool(screen.titles()) is shown
+
+
+def test_silence_lasts_while_the_phone_rings(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    card = screen.popups.card("ringing")
+    assert card is not None
+    QTest.mouseClick(card.silence_button, Qt.MouseButton.LeftButton)
+    screen.world.changes.publish(became(RINGING, from_name="Martin"))
+    assert screen.titles() == []
+    screen.world.changes.publish(began(call("other")))
+    assert screen.titles() == ["Martin Olsen"]
+
+
+def test_a_call_that_ended_while_it_waited_for_room_never_comes(screen: Screen) -> None:
+    for number in range(200):
+        screen.world.changes.publish(began(call(str(number))))
+    waiting = [str(n) for n in range(200) if str(n) not in screen.popups.keys]
+    for key in waiting[1:]:
+        screen.world.changes.publish(over(call(key)))
+    screen.popups.take_away("0")
+    assert screen.popups.keys[-1] == waiting[0]
+    screen.popups.take_away("1")
+    assert waiting[1] not in screen.popups.keys
