@@ -26,24 +26,26 @@ const signedIn = async (way = {jwt: info.jwt}) => {
 };
 const get = async (platform, address, query) => (await platform.get(address, query)).json();
 const control = (path, body) => fetch(`${info.control}/${path}`, {
-    method: 'POST',
+    method: body ? 'POST' : 'GET',
     headers: {'Content-Type': 'application/json'},
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
 }).then(answer => answer.json());
-const within = (promise, what) => Promise.race([
-    promise,
-    new Promise((_, reject) => { setTimeout(() => reject(new Error(`${what} did not come`)), PATIENCE).unref(); }),
-]);
-
-const followed = async (platform, ringOut) => {
-    let now = ringOut;
+const pause = () => new Promise(later => { setTimeout(later, 50); });
+const until = async look => {
     const deadline = Date.now() + PATIENCE;
-    while (now.status.callStatus === 'InProgress' && Date.now() < deadline) {
-        await new Promise(later => { setTimeout(later, 100); });
-        now = await get(platform, now.uri);
+    let seen = await look();
+    while (!seen && Date.now() < deadline) {
+        await pause();
+        seen = await look();
     }
-    return now.status;
+    if (!seen) throw new Error(`This did not become true: ${look}`);
+    return seen;
 };
+
+const followed = (platform, ringOut) => until(async () => {
+    const {status} = await get(platform, ringOut.uri);
+    return status.callStatus !== 'InProgress' && status;
+});
 const ringOut = async platform => (await platform.post(`${OWN}/ring-out`, {
     from: {phoneNumber: info.ringout_from},
     to: {phoneNumber: info.ringout_to},
@@ -121,18 +123,15 @@ const steps = {
         const sdk = await signedIn();
         const subscriptions = new Subscriptions({sdk});
         const subscription = subscriptions.createSubscription();
-        const heard = new Promise(resolve => {
-            subscription.on(subscription.events.notification, event => {
-                if (event.body.activeCalls?.length) resolve(event);
-            });
-        });
-        await subscription.setEventFilters([`${OWN}/presence?detailedTelephonyState=true`]).register();
+        const heard = [];
+        subscription.on(subscription.events.notification, event => heard.push(...event.body.activeCalls ?? []));
+        const registered = await subscription.setEventFilters([`${OWN}/presence?detailedTelephonyState=true`]).register();
         const call = await control('calls', {direction: 'inbound', from: {number: '+16505550142', name: 'Grace'}});
-        const event = await within(heard, 'a notification');
+        const leg = await until(() => heard.find(({sessionId}) => sessionId === call.sessionId));
         await control(`calls/${call.sessionId}/hang-up`, {});
-        await subscription.revoke();
-        const [leg] = event.body.activeCalls;
-        return {same: leg.sessionId === call.sessionId, from: leg.from, status: leg.telephonyStatus};
+        await registered.revoke();
+        const gone = (await control('state')).subscriptions.length === 0;
+        return {gone, from: leg.from, status: leg.telephonyStatus};
     },
 };
 

@@ -110,6 +110,6 @@ def test_it_cancels_a_ringout(results: dict[str, Any]) -> None:
 
 def test_it_hears_a_call_ring(results: dict[str, Any]) -> None:
     push = value(results, "push")
-    assert push["same"]
+    assert push["gone"], "The subscription it revoked is still there"
     assert push["status"] == "Ringing"
     assert push["from"].lstrip("+") == "16505550142"
