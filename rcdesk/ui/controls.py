@@ -15,9 +15,8 @@ from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSizePolicy
 
 from rcdesk.ui import theme
+from rcdesk.ui.choice_items import PARTS, ChoiceItems
 from rcdesk.ui.theme import GAP, Size, Tone
-
-_PARTS = Qt.ItemDataRole.UserRole + 1  # (text, detail) of an item of a Choice
 
 
 class Kind(enum.Enum):
@@ -126,11 +125,12 @@ class Choice(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        self.setItemDelegate(ChoiceItems(self))
 
     def add(self, text: str, detail: str = "", data: object = None) -> None:
         """Add an item; `data` is what `currentData()` gives once it is chosen."""
         self.addItem(f"{text}  {detail}" if detail else text, data)
-        self.setItemData(self.count() - 1, (text, detail), _PARTS)
+        self.setItemData(self.count() - 1, (text, detail), PARTS)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -146,7 +146,7 @@ class Choice(QComboBox):
         size = theme.ICON_SIZE
         chevron = theme.pixmap("chevron-down", Tone.DIM, size, self.devicePixelRatioF())
         painter.drawPixmap(self.width() - size - 3 * GAP, (self.height() - size) // 2, chevron)
-        text, detail = self.currentData(_PARTS) or (self.currentText(), "")
+        text, detail = self.currentData(PARTS) or (self.currentText(), "")
         metrics = QFontMetrics(self.font())
         room = self.rect().adjusted(3 * GAP, 0, -size - 5 * GAP, 0)
         middle = Qt.AlignmentFlag.AlignVCenter

@@ -140,6 +140,7 @@ def login_password() -> QWidget:
 def login_wrong() -> QWidget:
     dialog = login(SessionState(), Server("http://example.com", ""))
     dialog.ways.choose(dialog.password)
+    dialog._arrange()
     dialog._on_go()
     return dialog
 
