@@ -54,7 +54,9 @@ class RateLimits:
             self.in_penalty += 1
             window.penalty_until = now + window.penalty
             raise self._refusal(group, window.penalty)
-        if self._factor is not None and len(window.taken) >= self.limit(group):
+        if self._factor is None:  # a client that paces itself must not wait for what is not limited
+            return self._headers(group, self.limit(group))
+        if len(window.taken) >= self.limit(group):
             window.taken.clear()
             window.penalty = WINDOW
             window.penalty_until = now + WINDOW
