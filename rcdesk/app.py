@@ -36,7 +36,8 @@ from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.session import Jwt, Server, Session
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
-from rcdesk.store.history import MIGRATIONS, HistoryStore
+from rcdesk.store.history import HistoryStore
+from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 from rcdesk.ui.settings_pane import Place
@@ -157,10 +158,14 @@ async def run(qapp: QApplication, config: Config) -> int:
         commands = CommandServer(config.paths.socket, answers.handlers())
         await commands.open()
         opened.push_async_callback(commands.close)
+        painted = asyncio.Event()
+        shell.on_painted(painted.set)
         shell.show()
         if config.fill:
             shell.fill(config.fill)
-        nursery.start(_begin(config, services, settings.notices, database, vault, shell, demo), name="start")
+        nursery.start(
+            _begin(config, services, settings.notices, database, vault, shell, demo, painted), name="start"
+        )
         await end.asked.wait()
     return end.code
 
@@ -214,10 +219,9 @@ async def _begin(
     vault: Vault,
     shell: Shell,
     demo: Demo,
+    painted: asyncio.Event,
 ) -> None:
     """What need not stand between the start and the first painted window."""
-    painted = asyncio.Event()
-    shell.on_painted(painted.set)
     notice = await database.open()
     services.history.open()
     await painted.wait()

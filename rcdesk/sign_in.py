@@ -12,11 +12,18 @@ from typing import TextIO
 
 from rcdesk import cli, logs
 from rcdesk.config import Paths, UsageError, paths_for
-from rcdesk.core.errors import Problem
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.services.connection import Connection
 from rcdesk.services.session import ENTRY, Jwt, Password, Server, Way
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
+
+NOT_KEPT = Problem(
+    "You were not signed in.",
+    "This computer has no keyring that would take the sign-in. Unlock or install one, "
+    "or sign in for one run: rcdesk --server … --client-id … --jwt-env …",
+    Kind.LOCAL,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -93,6 +100,9 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
         )
         try:
             platform = await connection.sign_in(way, lambda _address: None)
+            if vault.notice:
+                await connection.revoke()
+                raise NOT_KEPT
         finally:
             await connection.close()
         settings.update(server=server.url, client_id=server.client_id, endpoint_id=endpoint_id)
@@ -101,5 +111,7 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
         vault.close()
         settings.close()
     account = platform.account
-    kept = vault.notice or "rcdesk goes on with this sign-in at its next start."
-    return f"Signed in as {account.name}, ext. {account.extension_number}. {kept}"
+    return (
+        f"Signed in as {account.name}, ext. {account.extension_number}. "
+        "rcdesk goes on with this at its next start."
+    )
