@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
 
 from rcdesk.core import numbers
 from rcdesk.core.people import Person, Source, Who
@@ -49,6 +50,10 @@ class People:
         person = self._by_number.get(self._key(number)) if number else None
         return person.name if person else ""
 
+    def where(self, number: str, on_place: Callable[[str], None]) -> None:
+        """Look up where an E.164 number belongs; `on_place` is called with "Oslo" or "", later."""
+        self._nursery.start(self._where(number, on_place), name="place of a number")
+
     def learn(self, people: Iterable[Person]) -> None:
         """Take in people; of two with the same number the one from the more trusted source stays."""
         for person in people:
@@ -67,6 +72,9 @@ class People:
             self._nursery.start(self._load(platform), name="contacts")
         else:
             self._by_number.clear()
+
+    async def _where(self, number: str, on_place: Callable[[str], None]) -> None:
+        on_place(await asyncio.to_thread(numbers.where, number))  # its tables take half a second to load
 
     async def _load(self, platform: Platform) -> None:
         self.learn(await platform.api.directory())

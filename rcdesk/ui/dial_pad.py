@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Problem
@@ -165,7 +166,7 @@ class DialPad(QWidget):
             self._source.where(read.e164, lambda place: self._on_place(read, place))
 
     def _on_place(self, read: Number, place: str) -> None:
-        if self._hint.number == read.dial:  # else the text has changed meanwhile
+        if isValid(self) and self._hint.number == read.dial:  # else nobody wants to know any more
             self._hint = hint_of(read, self._source.who, place)
             self._tell_hint()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from rcdesk.core.history import CallRecord, Page, Query
 from rcdesk.core.people import Who
@@ -145,7 +146,7 @@ class HistoryModel(RowModel[HistoryRow]):
             self._find(ask.query, ask.after, lambda page: self._on_page(pages, ask, page))
 
     def _on_page(self, pages: Pages, ask: Ask, page: Page) -> None:
-        if pages is not self._pages:
+        if pages is not self._pages or not isValid(self):
             return  # the answer to a query that nobody asks any more
         first, changed = not pages.begun, pages.take(ask, page)
         was_waiting = isinstance(self._rows[-1], WaitingRow) if self._rows else False
