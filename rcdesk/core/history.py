@@ -1,11 +1,14 @@
-"""Call records, what can be asked of them, and how the platform's log merges in. (Types of the seam.)"""
+"""Call records and what can be asked of them. How the platform's log merges in is in `core.merging`."""
 
 from __future__ import annotations
 
 import enum
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from rcdesk.core.calls import Direction
+from rcdesk.core.numbers import digits
 
 
 class Outcome(enum.Enum):
@@ -99,11 +102,13 @@ class SyncBatch:
     Attributes:
         token: opaque; goes with the next question, stored together with the records or not at all.
         full: the records stand for everything the platform has in the window asked for, not for what is new.
+        more: older records exist within that window; the answer only has the newest.
     """
 
     records: tuple[LogRecord, ...]
     token: str
     full: bool
+    more: bool = False
 
 
 class Filter(enum.Enum):
@@ -127,3 +132,58 @@ class Page:
 
     records: tuple[CallRecord, ...]
     after: tuple[float, int] | None
+
+
+FEWEST_DIGITS = 2  # with which numbers are searched
+_NO_DECOMPOSITION = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a search text asks for; a record must have all of it.
+
+    Attributes:
+        words: folded; each is the beginning of a word of the name.
+        numbers: any one of these is a part of the number's digits; empty asks for none.
+    """
+
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def match(self, name: str, number: str) -> bool:
+        """Whether a record of this name and number has all that is asked for."""
+        key = name_key(name)
+        found = digits(number)
+        by_name = all(f" {word}" in key for word in self.words)
+        return by_name and (not self.numbers or any(part in found for part in self.numbers))
+
+
+def terms(text: str) -> Terms:
+    """Return what a search text asks for: words are names, everything else is one number.
+
+    A number may be written as at home: a leading 0 that the international form lacks is no hindrance.
+    """
+    words: list[str] = []
+    number = ""
+    for word in text.split():
+        if any(character.isalpha() for character in word):
+            words += _WORD.findall(fold(word))
+        else:
+            number += digits(word)
+    if len(number) < FEWEST_DIGITS:
+        return Terms((*words, number) if number else tuple(words))
+    without_zeros = number.lstrip("0")
+    numbers = (number, without_zeros) if len(without_zeros) >= FEWEST_DIGITS else (number,)
+    return Terms(tuple(words), tuple(dict.fromkeys(numbers)))
+
+
+def fold(text: str) -> str:
+    """Return `text` without case and accents: what people type when they search."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_NO_DECOMPOSITION))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def name_key(name: str) -> str:
+    """Return the folded words of a name, a blank before each: a word begins with w if " w" is in it."""
+    return "".join(f" {word}" for word in _WORD.findall(fold(name)))

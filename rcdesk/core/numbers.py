@@ -279,6 +279,15 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 
+def with_plus(number: str) -> str:
+    """Return a number of the wire with its +, "" if it is withheld; extensions and the rest as written."""
+    written = number.strip()
+    if written.casefold() in WITHHELD:
+        return ""
+    bare = written.isascii() and written.isdigit() and len(written) > SHORT[-1]
+    return "+" + written if bare else written
+
+
 def same(one: str, other: str) -> bool:
     """Whether two spellings of the wire are one number, + or not; withheld ones never are."""
     wanted = digits(one)
