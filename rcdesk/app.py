@@ -10,8 +10,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -57,11 +58,11 @@ def main(config: Config) -> int:
     with Lock(config.paths.lock) as lock:
         if not lock.take():
             return _hand_over(config)
-        stop_logging = logs.start(None if config.ephemeral else config.paths.log)
-        try:
+        with ExitStack() as opened:
+            opened.callback(logs.start(None if config.ephemeral else config.paths.log))
+            if trace := os.environ.get("RCDESK_TRACE"):
+                opened.callback(logs.start_trace(Path(trace)))
             return _run_on_qt(config)
-        finally:
-            stop_logging()
 
 
 def _run_on_qt(config: Config) -> int:

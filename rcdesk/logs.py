@@ -7,6 +7,7 @@ import logging
 import logging.handlers
 import os
 import re
+import time
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -128,5 +129,30 @@ def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
             handler.close()
         for name, old in before.items():
             logging.getLogger(name).setLevel(old)
+
+    return stop
+
+
+class _Moment(logging.Formatter):
+    """A moment for benchmarks: what was reached, and CLOCK_MONOTONIC in ns, which all processes share."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.getMessage()} {time.clock_gettime_ns(time.CLOCK_MONOTONIC)}"
+
+
+def start_trace(path: Path) -> Callable[[], None]:
+    """Append to `path` each moment that is told to the logger `rcdesk.trace`; return the undoing."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(_Moment())
+    told = logging.getLogger("rcdesk.trace")
+    told.addHandler(handler)
+    told.setLevel(logging.DEBUG)
+    told.propagate = False
+
+    def stop() -> None:
+        told.removeHandler(handler)
+        told.setLevel(logging.NOTSET)
+        told.propagate = True
+        handler.close()
 
     return stop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +26,7 @@ from rcdesk.core.history import CallRecord
 from rcdesk.core.subscription import LinkStatus
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import controls, focus_order, theme, trace
+from rcdesk.ui import controls, focus_order, theme
 from rcdesk.ui.banner import Banner
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.detail import Detail
@@ -35,6 +36,8 @@ from rcdesk.ui.navigation import Navigation, Pane
 from rcdesk.ui.theme import GAP
 from rcdesk.ui.ticker import Ticker
 from rcdesk.ui.widgets import EmptyState
+
+trace = logging.getLogger("rcdesk.trace")  # for benchmarks: see logs.start_trace
 
 NARROWEST, WIDE, LIST_WIDTH = 360, 840, 420  # px
 FIRST_SIZE = (420, 720)
@@ -329,7 +332,7 @@ class MainWindow(QWidget):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            trace.mark("painted")
+            trace.debug("painted")
             QTimer.singleShot(0, self, self.painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
