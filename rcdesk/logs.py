@@ -7,8 +7,8 @@ import logging
 import logging.handlers
 import os
 import re
-import time
 import sys
+import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
