@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from rcdesk import wire
 from rcdesk.client import decode
+from rcdesk.client.decode_log import log_records, sync_batch
 from rcdesk.client.push import NOT_STARTED
 from rcdesk.client.rest import Query, Request, Rest
 from rcdesk.core.account import Account, DialChoices, Presence
 from rcdesk.core.calls import Leg
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.history import LogRecord, SyncBatch
 from rcdesk.core.pacing import Urgency
+from rcdesk.core.people import Person
 from rcdesk.core.ringout import Order, Status
 
 T = TypeVar("T")
@@ -24,6 +30,10 @@ DIRECTORY = "/restapi/v1.0/account/~/directory/entries"
 SUBSCRIPTION = "/restapi/v1.0/subscription"
 SOCKET_TOKEN = "/restapi/oauth/wstoken"  # noqa: S105 - a path
 LIGHT, MEDIUM, HEAVY, AUTH = "Light", "Medium", "Heavy", "Auth"  # "Rate limits", and each endpoint's page
+SYNC_SIZE = 250  # records; the most that a sync gives at once
+LOG_PAGE = 500  # records; ten of these pages a minute are all that the platform gives
+LIST_PAGE = 1000  # records; the most that every list allows
+LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
 
@@ -104,6 +114,62 @@ class Api:
         )
         return await self._delete(request)
 
+    async def sync_full(self, date_from: float) -> SyncBatch:
+        """Return the newest 250 calls since `date_from` (unix seconds, 30 days back at most), and a token to
+        ask with for what is new."""
+        query: Query = {
+            "syncType": "FSync",
+            "recordCount": SYNC_SIZE,
+            "dateFrom": _iso(date_from),
+            "view": "Detailed",
+        }
+        return await self._sync(query, SYNC_SIZE)
+
+    async def sync_since(self, token: str) -> SyncBatch | None:
+        """Return what is new or changed since `token`; None if the token is no longer good: then ask in full."""
+        try:
+            return await self._sync({"syncType": "ISync", "syncToken": token, "showDeleted": True}, None)
+        except Problem as problem:
+            if problem.kind in (
+                Kind.BAD_REQUEST,
+                Kind.NOT_FOUND,
+            ):  # CLG-101 to 105, and what others say for it
+                return None
+            raise
+
+    async def call_log(self, date_from: float, date_to: float) -> AsyncIterator[tuple[LogRecord, ...]]:
+        """Yield the calls between two moments (unix seconds), newest first, page by page."""
+        query: Query = {
+            "dateFrom": _iso(date_from),
+            "dateTo": _iso(date_to),
+            "view": "Detailed",
+            "type": "Voice",
+            "perPage": LOG_PAGE,
+        }
+        async for records in self._pages(f"{EXTENSION}/call-log", LOG_UNREAD, HEAVY, query):
+            yield log_records(records)
+
+    async def active_calls(self) -> tuple[LogRecord, ...]:
+        """Return the calls that are on or ended in the last minutes, some seconds late ("Active calls")."""
+        found: list[LogRecord] = []
+        async for records in self._pages(f"{EXTENSION}/active-calls", LOG_UNREAD, HEAVY):
+            found += log_records(records)
+        return tuple(found)
+
+    async def contacts(self) -> tuple[Person, ...]:
+        """Return the personal address book."""
+        doing = "Your contacts could not be read."
+        path = f"{EXTENSION}/address-book/contact"
+        return tuple(
+            decode.contacts(await self._all(path, wire.Contact, doing, HEAVY, {"perPage": LIST_PAGE}))
+        )
+
+    async def directory(self) -> tuple[Person, ...]:
+        """Return the company directory."""
+        doing = "The company directory could not be read."
+        entries = await self._all(DIRECTORY, wire.DirectoryEntry, doing, MEDIUM, {"perPage": LIST_PAGE})
+        return tuple(decode.directory(entries))
+
     async def socket_token(self) -> wire.SocketToken:
         """Return a token for the WebSocket gateway; it lives for seconds."""
         request = Request("POST", SOCKET_TOKEN, NOT_STARTED, AUTH)
@@ -137,15 +203,28 @@ class Api:
             raise
         return True
 
+    async def _sync(self, query: Query, asked_for: int | None) -> SyncBatch:
+        request = Request(
+            "GET",
+            f"{EXTENSION}/call-log-sync",
+            LOG_UNREAD,
+            HEAVY,
+            query=query,
+            repeat=True,
+            urgency=Urgency.BACKGROUND,
+        )
+        return sync_batch(await self._rest.read(request, wire.CallLogSync), asked_for)
+
     async def _all(
         self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
     ) -> list[T]:
-        """Return every record of a list, page by page."""
-        return [record async for page in self._pages(path, kind, doing, group, query) for record in page]
+        """Return every record of a list."""
+        pages = self._pages(path, doing, group, query)
+        return [record async for raw in pages for record in decode.each(raw, kind)]
 
     async def _pages(
-        self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
-    ) -> AsyncIterator[list[T]]:
+        self, path: str, doing: str, group: str, query: Query | None = None
+    ) -> AsyncIterator[list[msgspec.Raw]]:
         """Yield a list page by page. Only the link to a next page tells that there is one ("Paging")."""
         urgency = Urgency.LIVE if group == LIGHT else Urgency.BACKGROUND
         asked: set[str] = set()
@@ -153,10 +232,15 @@ class Api:
             asked.add(path)
             request = Request("GET", path, doing, group, query=query, repeat=True, urgency=urgency)
             page = await self._rest.read(request, wire.Page)
-            yield list(decode.each(page.records, kind))
+            yield page.records
             if page.navigation is None or page.navigation.next_page is None:
                 return
             path, query = page.navigation.next_page.uri, None
+
+
+def _iso(moment: float) -> str:
+    """Write unix seconds as the platform does."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _ringout(ringout_id: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -15,6 +16,8 @@ from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth
 from rcdesk.client.rest import Rest
 from rcdesk.core.errors import Problem
 from rcdesk.core.tokens import Tokens
+
+T = TypeVar("T")
 
 
 class Sandbox:
@@ -60,6 +63,17 @@ class Sandbox:
         answer = await self._http.get(f"{self.info['control']}/state")
         state: dict[str, Any] = answer.json()
         return state
+
+
+async def eventually(look: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T:
+    """Return what `look` gives as soon as that is true."""
+    deadline = time.monotonic() + within
+    while True:
+        seen = await look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {within:g} s; last seen: {seen!r}"
+        await asyncio.sleep(0.02)
 
 
 @dataclass

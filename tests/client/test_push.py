@@ -21,7 +21,7 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import Transport
 from tests.client.captures import ANSWERED, MISSED, RINGOUT
 from tests.client.relay import Relay
-from tests.client.served import Sandbox, SignedIn, signed_in
+from tests.client.served import Sandbox, SignedIn, eventually, signed_in
 
 MakePush = Callable[[SignedIn, str], Push]
 WITHIN = 5.0  # seconds
@@ -192,17 +192,19 @@ async def test_cancelling_takes_the_subscription_back(push: Push, sandbox: Sandb
 async def test_cancelling_while_it_connects_leaves_nothing(push: Push, sandbox: Sandbox, path: str) -> None:
     before = len(await subscriptions(sandbox))
     await sandbox.fault("latency", path=path, seconds=0.2)
-    with pytest.raises(TimeoutError):
+
+    async def listen() -> None:
         async with asyncio.timeout(0.1), aclosing(push.listen()) as news:
             await anext(news)
             await anext(news)
-    await until_count(sandbox, before)
 
+    with pytest.raises(TimeoutError):
+        await listen()
 
-async def until_count(sandbox: Sandbox, count: int) -> None:
-    async with asyncio.timeout(WITHIN):
-        while len(await subscriptions(sandbox)) != count:
-            await asyncio.sleep(0.02)
+    async def none_is_left() -> bool:
+        return len(await subscriptions(sandbox)) == before
+
+    await eventually(none_is_left)
 
 
 async def test_it_can_be_listened_to_again(push: Push, sandbox: Sandbox) -> None:
