@@ -173,21 +173,22 @@ class _Rows:
 
     def _set(self, index: int, row: CallRecord) -> None:
         self._rows[index : index + 1] = [row]
-        self._minutes[_minute(row)].add(index)
+        for minute in _minutes(row):
+            self._minutes[minute].add(index)
         if row.record_id:
             self._records[row.record_id] = index
 
     def _around(self, row: CallRecord) -> list[int]:
         """The rows that could be of the same call, in the order in which they came."""
-        first, last = _minute(row) - 1, int((row.started_at + row.duration) // 60) + 1
-        found = {
-            index for minute in range(first, min(last, first + 1440) + 1) for index in self._minutes[minute]
-        }
+        found = {index for minute in _minutes(row) for index in self._minutes[minute]}
         return sorted(index for index in found if self._rows[index])
 
 
-def _minute(row: CallRecord) -> int:
-    return int(row.started_at // 60)
+def _minutes(row: CallRecord) -> range:
+    """The minutes in which a row of the same call could have begun or been on; of a day at most."""
+    first = int((row.started_at - POLLED_START) // 60)
+    last = int((row.started_at + min(row.duration, 86400.0) + POLLED_START) // 60)
+    return range(first, last + 1)
 
 
 def _polled(row: CallRecord) -> bool:
@@ -230,6 +231,10 @@ def _replaced(old: CallRecord, row: CallRecord) -> CallRecord:
     return replace(
         row,
         id=old.id,
+        duration=row.duration
+        if old.provisional
+        else max(old.duration, row.duration),  # of a RingOut's halves
+        location=row.location or old.location,
         seen=old.seen or row.seen,
         name=row.name or old.name,
         number=row.number or old.number,
