@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 
 DAYS = 30  # how far back the first filling goes
 LAG = 30.0  # seconds after a call's end by which the platform's log has it (15–30 s)
-NEWEST = 250  # records that one answer of the sync holds at most
 EVERY = 300.0  # seconds between looks at the log while nothing happens
 
 
@@ -140,9 +139,9 @@ class History:
         """Fetch the last 30 days, newest first. The cursor is stored last: cut short, it begins anew."""
         until = self._clock()
         self.syncing.publish("Fetching your calls of the last 30 days …")
-        newest = await platform.api.sync_full(until - DAYS * 86400, NEWEST)
+        newest = await platform.api.sync_full(until - DAYS * 86400)
         await self._merge(SyncBatch(newest.records, "", full=False))
-        if len(newest.records) >= NEWEST:
+        if newest.more:
             fetched = 0
             async for records in platform.api.call_log(until - DAYS * 86400, until):
                 fetched += len(records)
