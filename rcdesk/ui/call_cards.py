@@ -12,6 +12,8 @@ from rcdesk.ui.call_card import CallCard
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.theme import GAP
 
+PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
+
 
 class CallCards(QWidget):
     """One card for each row of the model, in its order. A spare one waits, so that a call is shown at once.
@@ -55,13 +57,16 @@ class CallCards(QWidget):
             self._cards.insert(row, card)
             self._layout.insertWidget(row, card)
             card.show()
-        QTimer.singleShot(0, self, self._prepare)
+        QTimer.singleShot(PREPARE_AFTER, self, self._prepare)
 
     def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
         for card in self._cards[first : last + 1]:
             self._layout.removeWidget(card)
             card.hide()
-            card.deleteLater()
+            if self._spare is None:
+                self._spare = card
+            else:
+                card.deleteLater()
         del self._cards[first : last + 1]
 
     def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:

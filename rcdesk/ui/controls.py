@@ -31,9 +31,11 @@ class Kind(enum.Enum):
     @property
     def tone(self) -> Tone:
         """The colour of the icon."""
-        if self is Kind.FILLED:
-            return Tone.ON_ACCENT
-        return Tone.DANGER if self is Kind.DANGER else Tone.TEXT
+        return {
+            Kind.FILLED: Tone.ON_ACCENT,
+            Kind.DANGER: Tone.DANGER,
+            Kind.BARE: Tone.DIM,
+        }.get(self, Tone.TEXT)
 
 
 class Button(QPushButton):

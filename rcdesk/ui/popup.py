@@ -154,6 +154,12 @@ class PopupCard(QWidget):
         self.update()
         self._await_end()
 
+    def leave(self) -> None:
+        """Go off the screen and forget the call; the card may serve for another one."""
+        self._leaving.stop()
+        self.hide()
+        self._face = None
+
     def tick(self) -> None:
         """Bring the seconds up to date."""
         if self._face is None or self._face.since is None:

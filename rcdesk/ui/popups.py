@@ -14,6 +14,7 @@ from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.ticker import Ticker
 
 REMEMBERED = 64  # calls
+PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
 
 
 class Popups(QObject):
@@ -84,8 +85,11 @@ class Popups(QObject):
         if card is None:
             return
         self._spots.pop(key)
-        card.hide()
-        card.deleteLater()
+        card.leave()
+        if self._spare is None:
+            self._spare = card
+        else:
+            card.deleteLater()
         self._want_ticks()
         self.left.emit(key)
         self._place_waiting()
@@ -117,21 +121,24 @@ class Popups(QObject):
         self._prepare()
         card, self._spare = self._spare, None
         assert card is not None
-        card.open_asked.connect(lambda: self.open_asked.emit(key))
-        card.silence_asked.connect(lambda: self._on_silence(key))
-        card.call_back_asked.connect(lambda number: self._on_call_back(key, number))
-        card.left.connect(lambda: self.take_away(key))
         self._cards[key], self._spots[key] = card, spot
         card.show_face(face)
         card.setGeometry(place.x, place.y, place.width, place.height)
         card.show()
         self._want_ticks()
-        QTimer.singleShot(0, self, self._prepare)
+        QTimer.singleShot(PREPARE_AFTER, self, self._prepare)
 
     def _prepare(self) -> None:
         """Keep one card ready: showing it is a matter of a few ms then."""
         if self._spare is None:
-            self._spare = PopupCard(self._clock)
+            self._spare = card = PopupCard(self._clock)
+            card.open_asked.connect(lambda: self.open_asked.emit(self._key_of(card)))
+            card.silence_asked.connect(lambda: self._on_silence(self._key_of(card)))
+            card.call_back_asked.connect(lambda number: self._on_call_back(self._key_of(card), number))
+            card.left.connect(lambda: self.take_away(self._key_of(card)))
+
+    def _key_of(self, card: PopupCard) -> str:
+        return next((key for key, shown in self._cards.items() if shown is card), "")
 
     def _screen_and_corner(self) -> tuple[QScreen, placement.Corner]:
         screens = QGuiApplication.screens()

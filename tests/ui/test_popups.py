@@ -266,6 +266,19 @@ def test_one_card_is_always_ready(qtbot: QtBot, popups: Popups) -> None:
     qtbot.waitUntil(lambda: popups._spare is not None and popups._spare is not ready)
 
 
+def test_a_card_that_serves_again_begins_anew(popups: Popups) -> None:
+    popups.show("a", MISSED)
+    card = card_of(popups, "a")
+    popups._spare = None
+    popups.take_away("a")
+    assert not card._leaving.isActive()
+    popups.show("b", MISSED)
+    assert popups.card("b") is card
+    assert card._leaving.isActive()
+    card.left.emit()
+    assert popups.keys == ()
+
+
 def test_what_a_card_says_is_read_out(popups: Popups) -> None:
     popups.show("a", RINGS)
     card = card_of(popups, "a")
