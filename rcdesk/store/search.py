@@ -1,88 +1,36 @@
-"""Search text to SQL: words are found at the beginning of words in names, digits anywhere in numbers."""
+"""Search terms to SQL: words by the full text of names, digits by that of numbers."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from rcdesk.core.history import Terms
 
-TRIGRAM = 3  # digits; shorter ones the full text cannot find
-LONGEST = 200  # characters of text that are looked at
-MOST = 8  # words and numbers that are looked for
-_NUMBER_LIKE = re.compile(r"[+\d()./*#-]*\d[+\d()./*#-]*")
+TRIGRAM = 3  # digits; fewer the full text cannot find
 
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a text asks for; a call must match them all.
-
-    Attributes:
-        words: a name or queue has words that begin so.
-        numbers: digits that the number contains, or with which a word of a name begins.
-        empty: nothing was asked for, so everything is found.
-    """
-
-    words: tuple[str, ...]
-    numbers: tuple[str, ...]
-    empty: bool
+_NAMES = "SELECT rowid AS place FROM names WHERE names MATCH ? AND rowid < ?"
+_NUMBERS = "SELECT rowid AS place FROM numbers WHERE numbers MATCH ? AND rowid < ?"
+_FEW_DIGITS = "SELECT place FROM calls WHERE digits LIKE ? AND place < ?"
 
 
-def terms(text: str) -> Terms:
-    """Read what was typed. Parts of one number, `650 555 01`, are taken together."""
-    words: list[str] = []
-    numbers: list[str] = []
-    parts = unicodedata.normalize("NFKC", text[:LONGEST]).replace("\0", " ").split()
-    after_number = False
-    for part in parts:
-        is_number = _NUMBER_LIKE.fullmatch(part) is not None
-        if is_number:
-            digits = "".join(str(unicodedata.digit(each)) for each in part if each.isdecimal())
-            if after_number:
-                numbers[-1] += digits
-            else:
-                numbers.append(digits)
-        elif any(map(str.isalnum, part)):
-            words.append(part)
-        after_number = is_number
-    return Terms(tuple(words[:MOST]), tuple(numbers[:MOST]), empty=not parts)
+def places(terms: Terms, before: int) -> tuple[str, list[str | int]]:
+    """Return SQL, and its parameters, that gives the places of what is asked for below `before`, newest first.
 
-
-def places(asked: Terms, before: int) -> tuple[str, list[str | int]]:
-    """Return SQL, and its parameters, that gives the places found below `before`, newest first.
-
-    The sets are merged in order of place, so that the newest are found without looking at all.
+    There must be a term. Sets are merged in the order of places, so the newest are found without a look at
+    all the others.
     """
     sets: list[str] = []
     parameters: list[str | int] = []
-    several = len(asked.numbers) + bool(asked.words) > 1
-    if asked.words:
-        sets.append("SELECT rowid AS place FROM names WHERE names MATCH ? AND rowid < ?")
-        parameters += [" ".join(map(_begins, asked.words)), before]
-    for digits in asked.numbers:
-        sql, its_parameters = _number(digits, before)
-        sets.append(f"SELECT place FROM ({sql})" if several else sql)  # noqa: S608  # only texts of this file
-        parameters += its_parameters
-    if not sets:
-        return "SELECT place FROM calls WHERE 0", []
+    if terms.words:
+        sets.append(_NAMES)
+        parameters += [" ".join(map(_begins, terms.words)), before]
+    if terms.numbers:
+        choices = [_NUMBERS if len(number) >= TRIGRAM else _FEW_DIGITS for number in terms.numbers]
+        either = " UNION ".join(choices)
+        sets.append(f"SELECT place FROM ({either})" if sets and len(choices) > 1 else either)  # noqa: S608
+        for number in terms.numbers:
+            parameters += [f'"{number}"' if len(number) >= TRIGRAM else f"%{number}%", before]
     return " INTERSECT ".join(sets) + " ORDER BY 1 DESC", parameters
 
 
-def _number(digits: str, before: int) -> tuple[str, list[str | int]]:
-    spellings = [digits]
-    if digits.startswith("0") and len(digits.lstrip("0")) >= TRIGRAM:
-        spellings.append(digits.lstrip("0"))  # a trunk prefix is not in E.164, nor is 00
-    sets = ["SELECT rowid AS place FROM names WHERE names MATCH ? AND rowid < ?"]
-    parameters: list[str | int] = [_begins(digits), before]
-    for spelling in spellings:
-        if len(spelling) >= TRIGRAM:
-            sets.append("SELECT rowid AS place FROM numbers WHERE numbers MATCH ? AND rowid < ?")
-            parameters += [f'"{spelling}"', before]
-        else:
-            sets.append("SELECT place FROM calls WHERE place < ? AND digits LIKE ?")
-            parameters += [before, f"%{spelling}%"]
-    return " UNION ".join(sets), parameters
-
-
 def _begins(word: str) -> str:
-    """Quote a word for FTS5, where nothing in quotes has a meaning but the quote."""
-    return '"' + word.replace('"', '""') + '"*'
+    """Quote a word for FTS5; in quotes only a quote means anything, and NUL would end the text."""
+    return '"' + word.replace('"', '""').replace("\0", "") + '"*'

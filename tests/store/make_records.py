@@ -9,8 +9,40 @@ from rcdesk.core.calls import Direction
 from rcdesk.core.history import LogRecord, Outcome
 
 NOW = 1_795_466_700.0  # 2026-11-23 20:45 UTC
-FIRST = "Anna Björn Carla Daan Elif Farid Grace Hugo Ines Jürgen Kofi Lena Mateo Noor Oleg Priya".split()
-LAST = "Adler Berg Costa Duarte Eriksen Fischer García Hansen Ito Jensen Kowalski Lindqvist Moreau Novák".split()
+FIRST = [
+    "Anna",
+    "Björn",
+    "Carla",
+    "Daan",
+    "Elif",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jürgen",
+    "Kofi",
+    "Lena",
+    "Mateo",
+    "Noor",
+    "Oleg",
+    "Priya",
+]
+LAST = [
+    "Adler",
+    "Berg",
+    "Costa",
+    "Duarte",
+    "Eriksen",
+    "Fischer",
+    "García",
+    "Hansen",
+    "Ito",
+    "Jensen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novák",
+]
 PLACES = ("Menlo Park, CA", "Oslo", "Lyon", "")
 OUTCOMES = {
     Direction.INBOUND: [Outcome.ANSWERED] * 6 + [Outcome.MISSED] * 2 + [Outcome.VOICEMAIL],
