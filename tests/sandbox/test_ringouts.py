@@ -85,6 +85,17 @@ def test_every_failure_of_the_platform_has_a_number() -> None:
     assert shown | {"Finished"} == set(STATUSES)
 
 
+async def test_the_log_tells_which_leg_was_not_answered(user: Bench) -> None:
+    reasons = []
+    for number in ("+16505550184", "+16505550182"):
+        await start(user, number)
+        session_id = (await user.state())["ring_outs"][-1]["session_id"]
+        for _ in range(3):
+            user.pass_time(20)
+        reasons.append((await record(user, session_id))["reason"])
+    assert reasons == ["No Answer", "Not Answered"]
+
+
 async def test_an_answered_ring_out_is_logged_with_both_legs(user: Bench) -> None:
     await start(user, "+14155550162")
     session_id = (await user.state())["ring_outs"][0]["session_id"]

@@ -1,0 +1,39 @@
+"""The sandbox as a whole: its world goes on by itself, and a reset brings everything back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from rcdesk.sandbox.app import running
+from rcdesk.sandbox.calls import Deed, Party
+from rcdesk.sandbox.clock import Clock
+from rcdesk.sandbox.state import Options, Sandbox
+from rcdesk.sandbox.world import Step
+from tests.helpers.wait import until
+from tests.sandbox.bench import CONTROL, Bench, E
+
+
+async def test_the_world_goes_on_without_anybody_asking() -> None:
+    sandbox = Sandbox(Options(records=0), Clock(speed=1000))
+    async with running(sandbox):
+        await asyncio.sleep(0)  # the world has found nothing to do, and waits
+        plan = [Step(5, Deed.ANSWER), Step(10, Deed.HANG_UP)]
+        call = sandbox.world.ring(inbound=True, caller=Party("+4722123456"), callee=Party("+1"), plan=plan)
+        await until(lambda: not call.alive)
+        assert call.answered_at is not None
+        await until(lambda: len(sandbox.call_log) == 1)
+
+
+async def test_a_reset_brings_the_address_book_back(user: Bench) -> None:
+    path = f"{E}/address-book/contact"
+    before = (await user.get(path)).json()["paging"]["totalElements"]
+    await user.client.post(path, json={"firstName": "Una"})
+    await user.client.post(f"{CONTROL}/reset")
+    assert (await user.get(path)).json()["paging"]["totalElements"] == before
+
+
+def test_world_time_runs_at_its_speed_and_real_time_does_not() -> None:
+    ticks = [0.0]
+    clock = Clock(10, start=1000.0, ticks=lambda: ticks[0])
+    ticks[0] = 3.0
+    assert (clock.now(), clock.real(), clock.real_seconds(5)) == (1030.0, 1003.0, 0.5)
