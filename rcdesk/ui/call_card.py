@@ -59,7 +59,7 @@ class CallCard(PaintedButton):
         self._detail = call_detail(call, who)
         self.copy_button.setVisible(bool(who.number))
         self.copy_button.setAccessibleName(f"Copy the number of {who.title}")
-        self.setToolTip(f"Since {words.in_full(call.started_at)}")
+        self.setToolTip(f"{who.title}\nSince {words.in_full(call.started_at)}")
         self._pill_text = ""
         self.tick()
         self.update()

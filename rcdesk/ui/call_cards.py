@@ -45,6 +45,12 @@ class CallCards(QWidget):
         """The cards shown, from the top."""
         return tuple(self._cards)
 
+    def set_current(self, call: Call | None) -> None:
+        """Mark the card of which more is shown; None for none of them."""
+        for card in self._cards:
+            same = call is not None and card.call is not None and card.call.key == call.key
+            card.set_current(current=same)
+
     def tick(self) -> None:
         """Bring the clocks up to date."""
         for card in self._cards:
@@ -63,6 +69,7 @@ class CallCards(QWidget):
         for card in self._cards[first : last + 1]:
             self._layout.removeWidget(card)
             card.hide()
+            card.set_current(current=False)
             if self._spare is None:
                 self._spare = card
             else:

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from rcdesk.core.history import Page, Query
+from rcdesk.core.calls import Call
+from rcdesk.core.history import CallRecord, Page, Query
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Latest
 from rcdesk.ui import words
@@ -70,8 +71,8 @@ class CallsPane(QWidget):
         outer.addWidget(Scroll(content))
 
     def _connect(self, link: Latest[LinkStatus]) -> None:
-        self.cards.chosen.connect(self.call_chosen)
-        self.recent.chosen.connect(self.record_chosen)
+        self.cards.chosen.connect(self._on_call_chosen)
+        self.recent.chosen.connect(self._on_record_chosen)
         self.recent.call_back_asked.connect(self.call_back_asked)
         self._empty.asked.connect(self.dial_asked)
         self._model.count_changed.connect(lambda _count: self._arrange())
@@ -83,6 +84,16 @@ class CallsPane(QWidget):
         )
         self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
         self._arrange()
+
+    def _on_call_chosen(self, call: Call) -> None:
+        self.cards.set_current(call)
+        self.recent.set_current(None)
+        self.call_chosen.emit(call)
+
+    def _on_record_chosen(self, record: CallRecord) -> None:
+        self.cards.set_current(None)
+        self.recent.set_current(record)
+        self.record_chosen.emit(record)
 
     def _ask(self) -> None:
         if self.isVisible():

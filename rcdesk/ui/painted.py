@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from rcdesk.ui import theme
@@ -26,15 +26,33 @@ class PaintedButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._by_keyboard = False
+        self._current = False
 
     @property
     def hovered(self) -> bool:
         return self.underMouse() and self.isEnabled()
 
     @property
+    def current(self) -> bool:
+        """Whether more of it is shown beside the list."""
+        return self._current
+
+    def set_current(self, *, current: bool) -> None:
+        """Mark it as the one of which more is shown."""
+        if current != self._current:
+            self._current = current
+            self.update()
+
+    @property
     def ringed(self) -> bool:
         """Whether the keyboard is here, and came by a key: a click needs no ring."""
         return self._by_keyboard and self.hasFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()  # Qt gives its buttons the space bar only
+        else:
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() in _BY_KEY
@@ -45,7 +63,8 @@ class PaintedButton(QAbstractButton):
         colours = theme.tokens()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ring = self.ringed
-        pen = QColor(colours.accent) if ring else (border or QColor(colours.line))
+        lit = ring or (self._current and border is None)
+        pen = QColor(colours.accent) if lit else (border or QColor(colours.line))
         width = 2.0 if ring else 1.0
         painter.setPen(QPen(pen, width))
         painter.setBrush(QColor(colours.surface))

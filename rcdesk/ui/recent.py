@@ -35,7 +35,7 @@ class RecentRow(PaintedButton):
         self._extent, self._tone = right_side(record)
         self._below = _second_line(record, who)
         self._when = ""
-        self.setToolTip(words.in_full(record.started_at))
+        self.setToolTip(f"{who.title}\n{words.in_full(record.started_at)}")
         self.tick(now)
 
     def tick(self, now: float) -> None:
@@ -49,7 +49,7 @@ class RecentRow(PaintedButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if self.hovered:
+        if self.hovered or self.current:
             painter.fillRect(self.rect(), theme.tokens().hover)
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme.tokens().line)
         draw_icon(painter, 6, 18, outcomes.icon(self.record), outcomes.tone(self.record))
@@ -124,6 +124,11 @@ class Recent(QWidget):
         if shown != self._records:
             self._records = shown
             self._rebuild()
+
+    def set_current(self, record: CallRecord | None) -> None:
+        """Mark the row of which more is shown; None for none of them."""
+        for row in self._rows:
+            row.set_current(current=record is not None and row.record.id == record.id)
 
     def names_changed(self) -> None:
         """Ask again who everybody is."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from rcdesk.core.account import Presence
@@ -81,6 +82,9 @@ class Tray(QObject):
         self._seeker.timeout.connect(self.refresh)
         self._shown: object = None
         self._connect()
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.primaryScreenChanged.connect(lambda _screen: self.refresh())
         self.refresh()
 
     @property

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
+from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
@@ -39,6 +40,7 @@ def views() -> Iterator[tuple[str, QWidget]]:
     wide = Assembled(World(live))
     wide.window.resize(1000, 720)
     wide.window.show_call(TALKING)
+    wide.calls_pane.cards.set_current(TALKING)
     yield "calls-wide", wide.window
     past = Assembled(World(live[:1]))
     past.window.resize(900, 720)
@@ -47,6 +49,17 @@ def views() -> Iterator[tuple[str, QWidget]]:
     narrow = sized(Assembled(World(live)), 420)
     narrow.show_call(RINGING)
     yield "call-narrow", narrow
+    long = replace(
+        RINGING, from_number="+1", from_name="Bartholomew Featherstonehaugh-Cholmondeley & Sons Ltd"
+    )
+    crowded = World((replace(long, key="2", stage=TALKING.stage, answered_at=NOW - 4000), long))
+    crowded.session.publish(
+        replace(
+            crowded.session.value, account=Account("1", "1", "10122", "Maximiliane von Hohenlohe-Langenburg")
+        )
+    )
+    yield "long-names", sized(Assembled(crowded), 360)
+    yield "long-names-strip", on(Pane.DIAL, Assembled(crowded))
     yield "history-strip", on(Pane.HISTORY, Assembled(World(live[1:])))
     many = Assembled(World(tuple(replace(TALKING, key=str(n)) for n in range(5))))
     yield "strip-many", on(Pane.DIAL, many)

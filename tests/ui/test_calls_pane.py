@@ -196,3 +196,22 @@ def test_twenty_events_a_second_leave_time_to_spare(show: Show) -> None:
             pane.repaint()
             spent.append(perf_counter() - start)
     assert sorted(spent)[len(spent) // 2] < 0.016
+
+
+def test_the_one_that_is_shown_in_full_is_marked(show: Show) -> None:
+    made = show(World((TALKING, RINGING)))
+    made.window.resize(900, 720)
+    pane = made.calls_pane
+    pane.cards.cards[1].click()
+    assert [card.current for card in pane.cards.cards] == [False, True]
+    pane.recent.rows[2].click()
+    assert not any(card.current for card in pane.cards.cards)
+    assert [row.current for row in pane.recent.rows].index(True) == 2
+
+
+@pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_keys_choose_too(qtbot: QtBot, show: Show, pressed: Qt.Key) -> None:
+    made = show(World((TALKING,)))
+    pane = made.calls_pane
+    with qtbot.waitSignal(pane.call_chosen, check_params_cb=lambda chosen: chosen == TALKING):
+        QTest.keyClick(pane.cards.cards[0], pressed)
