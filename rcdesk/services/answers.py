@@ -153,7 +153,7 @@ class Answers:
             "direction": call.direction.value,
             "from": numbers.e164(call.from_number, region),
             "to": numbers.e164(call.to_number, region),
-            "name": call.peer_name or self._people.name(call.peer_number),
+            "name": call.peer_name or self._people.name(call.peer_number) or None,
             "started_at": _iso(call.started_at),
             "queue": call.queue or None,
         }
@@ -164,7 +164,7 @@ class Answers:
             "session_id": record.session_id,
             "direction": record.direction.value,
             "outcome": record.outcome.value,
-            "name": record.name or self._people.name(record.number),
+            "name": record.name or self._people.name(record.number) or None,
             "number": record.number,
             "location": record.location,
             "started_at": _iso(record.started_at),
