@@ -233,9 +233,7 @@ def show(number: str, region: str) -> str:
     if written.isascii() and written.isdigit() and len(written) in SHORT:
         return f"ext. {written}"
     main, extension = _split_extension(written)
-    if not re.fullmatch(r"\+?[0-9]+", main):
-        return written
-    found = _best(["+" + main.lstrip("+")], main, region)  # the wire writes E.164, with or without +
+    found = _of_the_wire(main, region)
     if found is None:
         return written
     import phonenumbers
@@ -251,14 +249,17 @@ def e164(number: str, region: str) -> str:
     if written.casefold() in WITHHELD:
         return ""
     short = written.isascii() and written.isdigit() and len(written) in SHORT
-    if short or not re.fullmatch(r"\+?[0-9]+", written):
-        return written
-    found = _best(["+" + written.lstrip("+")], written, region)
+    found = None if short else _of_the_wire(written, region)
     if found is None:
         return written
     import phonenumbers
 
     return str(phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _of_the_wire(number: str, region: str) -> PhoneNumber | None:
+    """Read E.164, with or without its +; what is none is read as a number of `region`."""
+    return _best(["+" + number.lstrip("+")], number, region) if re.fullmatch(r"\+?[0-9]+", number) else None
 
 
 def where(number: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rcdesk.core import numbers
-from rcdesk.core.numbers import Number, Unreadable, digits, e164, mask, read, same, show, where
+from rcdesk.core.numbers import Number, Unreadable, digits, e164, mask, read, same, show, where, with_plus
 
 # The same number in many spellings, for each country: (region, how it is written at home, with its country code).
 AT_HOME = [
@@ -297,3 +297,17 @@ def test_the_rules_are_not_loaded_before_a_number_is_read() -> None:
 )
 def test_numbers_of_the_wire_have_one_spelling(wire: str, full: str) -> None:
     assert e164(wire, "US") == full
+
+
+@pytest.mark.parametrize(
+    ("wire", "kept"),
+    [
+        ("4722123456", "+4722123456"),
+        ("+4722123456", "+4722123456"),
+        ("204", "204"),
+        (" Unknown ", ""),
+        ("x", "x"),
+    ],
+)
+def test_numbers_are_kept_with_their_plus(wire: str, kept: str) -> None:
+    assert with_plus(wire) == kept
