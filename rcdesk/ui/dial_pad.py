@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -24,31 +23,13 @@ from rcdesk.ui.fitted_scroll import FittedScroll
 from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.number_hint import Hint, hint_of
 from rcdesk.ui.phone_choice import PhoneChoice
+from rcdesk.ui.preferences import Preferences
 from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import Label, Notice, column
 
 SETTLES = 1.0  # seconds after a link or “Call back” filled the field in which Enter does not dial
 NOTHING_TYPED = "Type or paste a number, in any notation."
-
-
-class Chosen(Protocol):
-    """What was chosen for the last call."""
-
-    @property
-    def last_phone(self) -> str: ...
-    @property
-    def last_caller_id(self) -> str: ...
-    @property
-    def prompt(self) -> bool: ...
-
-
-class Preferences(Protocol):
-    """Where choices are kept. The ui knows no store, so this is all it may ask of one."""
-
-    @property
-    def value(self) -> Chosen: ...
-    def update(self, **changes: object) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)

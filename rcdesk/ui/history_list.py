@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
@@ -13,6 +16,15 @@ from rcdesk.ui.history_row import HistoryDelegate
 from rcdesk.ui.menus import Entry, pop_up
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.widgets import copy_text
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A row in sight: where it was, to bring it back there."""
+
+    index: QPersistentModelIndex
+    row: int
+    top: int
 
 
 class HistoryList(QListView):
@@ -31,7 +43,7 @@ class HistoryList(QListView):
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = model
-        self._anchors: list[tuple[QPersistentModelIndex, int]] = []
+        self._anchors: list[Anchor] = []
         self._told: CallRecord | None = None
         self.setModel(model)
         self.setItemDelegate(HistoryDelegate(model, self))
@@ -85,16 +97,16 @@ class HistoryList(QListView):
             return
         index = self.indexAt(QPoint(1, 1))
         while index.isValid() and (top := self.visualRect(index).top()) < self.viewport().height():
-            self._anchors.append((QPersistentModelIndex(index), top))
+            self._anchors.append(Anchor(QPersistentModelIndex(index), index.row(), top))
             index = index.siblingAtRow(index.row() + 1)
 
     def _return_to_place(self) -> None:
-        self.executeDelayedItemsLayout()
-        bar = self.verticalScrollBar()
-        for anchor, top in self._anchors:
-            if anchor.isValid():
-                bar.setValue(bar.value() + self.visualRect(self._calls.index(anchor.row())).top() - top)
-                break
+        anchor = next((anchor for anchor in self._anchors if anchor.index.isValid()), None)
+        if anchor and anchor.index.row() != anchor.row:  # else nothing changed above it
+            self.executeDelayedItemsLayout()
+            bar = self.verticalScrollBar()
+            top = self.visualRect(self._calls.index(anchor.index.row())).top()
+            bar.setValue(bar.value() + top - anchor.top)
         self._anchors = []
         self._tell()
 
@@ -108,9 +120,11 @@ class HistoryList(QListView):
         index = super().moveCursor(action, modifiers)
         if self._calls.record_at(index) is not None:
             return index
-        # A header or a placeholder: take the nearest call, downwards unless the end was meant.
-        upwards = action is QAbstractItemView.CursorAction.MoveEnd
-        rows = range(index.row(), -1, -1) if upwards else range(max(index.row(), 0), self._calls.rowCount())
+        # A header or a placeholder: take the nearest call, below it unless the end was meant.
+        above = range(min(index.row(), self._calls.rowCount() - 1), -1, -1)
+        below = range(max(index.row(), 0), self._calls.rowCount())
+        to_end = action is QAbstractItemView.CursorAction.MoveEnd
+        rows = chain(above, below) if to_end else chain(below, above)
         return next((i for i in map(self._calls.index, rows) if self._calls.record_at(i)), QModelIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -148,11 +148,11 @@ class HistoryModel(RowModel[HistoryRow]):
     def _on_page(self, pages: Pages, ask: Ask, page: Page) -> None:
         if pages is not self._pages or not isValid(self):
             return  # the answer to a query that nobody asks any more
-        first, changed = not pages.begun, pages.take(ask, page)
-        was_waiting = isinstance(self._rows[-1], WaitingRow) if self._rows else False
+        before = pages.begun, pages.complete
+        changed = pages.take(ask, page)
         self._patience.stop()
         self._read_on()
-        if first or changed or was_waiting != pages.waiting:
+        if changed or before != (pages.begun, pages.complete):
             self._show_pages()
             self.answered.emit()
 
@@ -165,7 +165,7 @@ class HistoryModel(RowModel[HistoryRow]):
         if pages is None:
             return
         rows = list(_with_days(pages.records))
-        if pages.waiting:
+        if not pages.complete:  # they stand there before they are asked for: asking moves nothing
             rows.extend(WaitingRow(place) for place in range(PLACEHOLDERS))
         self.replace_rows(rows)
 
@@ -182,7 +182,6 @@ class HistoryModel(RowModel[HistoryRow]):
         if self._pages and self.canFetchMore(parent):
             self._pages.want_more()
             self._read_on()
-            self._show_pages()
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():

@@ -16,6 +16,7 @@ from rcdesk.ui.theme import GAP, ICON_SIZE, ROW_HEIGHT, Size, Tone
 HEADER_HEIGHT = 32
 INDENT = 34  # px from the left edge to the words; the icon stands before them
 BASELINES = (22, 39)  # px from the top of a row to the feet of its two lines
+_HEADER_SIZE, _ROW_SIZE = QSize(0, HEADER_HEIGHT), QSize(0, ROW_HEIGHT)
 MARK = 3  # px, the bar that shows where the keyboard is
 
 
@@ -42,8 +43,8 @@ class HistoryDelegate(QStyledItemDelegate):
         self._model = model
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
-        row = self._model.row_at(index)
-        return QSize(0, HEADER_HEIGHT if isinstance(row, DayRow) else ROW_HEIGHT)
+        # Asked of every row at each layout: thousands of times, so as little as possible is done here.
+        return _HEADER_SIZE if isinstance(self._model.rows[index.row()], DayRow) else _ROW_SIZE
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         row = self._model.row_at(index)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise, takewhile
 from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Signal
@@ -65,48 +65,63 @@ class RowModel(QAbstractListModel, Generic[R]):
         self._replacing = False
 
     def _replace(self, new: Sequence[R]) -> None:
+        """Change the stretch that differs; what stands above and below it is often most of the rows."""
         self.about_to_replace.emit()
-        self._remove_those_not_in({row.key for row in new})
-        self._arrange({row.key: position for position, row in enumerate(new)})
-        self._insert_those_of(new)
-        self._update_to(new)
+        first = _same(self._rows, new)
+        below = _same(reversed(self._rows[first:]), reversed(new[first:]))
+        last_new = len(new) - below
+        stretch = new[first:last_new]
+        self._remove(first, len(self._rows) - below, {row.key for row in stretch})
+        self._arrange(first, len(self._rows) - below, {row.key: place for place, row in enumerate(stretch)})
+        self._insert(first, len(self._rows) - below, stretch)
+        self._update(first, stretch)
         self.replaced.emit()
 
-    def _remove_those_not_in(self, keys: set[Hashable]) -> None:
-        gone = [position for position, row in enumerate(self._rows) if row.key not in keys]
+    def _remove(self, start: int, end: int, keys: set[Hashable]) -> None:
+        """Remove the rows from `start` to before `end` that are not among `keys`."""
+        gone = [position for position in range(start, end) if self._rows[position].key not in keys]
         for first, last in reversed(list(_runs(gone))):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._rows[first : last + 1]
             self.endRemoveRows()
 
-    def _arrange(self, order: dict[Hashable, int]) -> None:
-        arranged = sorted(self._rows, key=lambda row: order[row.key])
-        if all(a is b for a, b in zip(arranged, self._rows, strict=True)):
+    def _arrange(self, start: int, end: int, order: dict[Hashable, int]) -> None:
+        """Bring the rows from `start` to before `end` into `order`."""
+        stretch = self._rows[start:end]
+        arranged = sorted(stretch, key=lambda row: order[row.key])
+        if all(a is b for a, b in zip(arranged, stretch, strict=True)):
             return
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         keys = [self._rows[index.row()].key for index in before]
-        self._rows = arranged
-        place = {row.key: position for position, row in enumerate(arranged)}
+        self._rows[start:end] = arranged
+        place = {row.key: position for position, row in enumerate(self._rows)}
         self.changePersistentIndexList(before, [self.index(place[key]) for key in keys])
         self.layoutChanged.emit()
 
-    def _insert_those_of(self, new: Sequence[R]) -> None:
-        known = {row.key for row in self._rows}
-        fresh = [position for position, row in enumerate(new) if row.key not in known]
+    def _insert(self, start: int, end: int, stretch: Sequence[R]) -> None:
+        """Insert those of `stretch` that are not among the rows from `start` to before `end`."""
+        known = {row.key for row in self._rows[start:end]}
+        fresh = [place for place, row in enumerate(stretch) if row.key not in known]
         for first, last in _runs(fresh):
-            self.beginInsertRows(QModelIndex(), first, last)
-            self._rows[first:first] = new[first : last + 1]
+            self.beginInsertRows(QModelIndex(), start + first, start + last)
+            self._rows[start + first : start + first] = stretch[first : last + 1]
             self.endInsertRows()
 
-    def _update_to(self, new: Sequence[R]) -> None:
-        differing = [p for p, (a, b) in enumerate(zip(self._rows, new, strict=True)) if a != b]
-        self._rows = list(new)
+    def _update(self, start: int, stretch: Sequence[R]) -> None:
+        """Let the rows from `start` on look like `stretch`; their keys are the same by now."""
+        differing = [p for p, row in enumerate(stretch, start) if self._rows[p] != row]
+        self._rows[start : start + len(stretch)] = stretch
         for first, last in _runs(differing):
             self.dataChanged.emit(self.index(first), self.index(last))
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._rows)
+
+
+def _same(one: Iterable[object], other: Iterable[object]) -> int:
+    """Return at how many places from the beginning both are equal."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _runs(positions: list[int]) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QUrl, Signal
@@ -19,6 +18,7 @@ from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.controls import Button, Choice, IconButton, Kind
 from rcdesk.ui.form import label_for
+from rcdesk.ui.preferences import Preferences
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import (
     Card,
@@ -52,25 +52,6 @@ TRANSPORTS = {
     Transport.POLLING: "",
     Transport.NONE: "",
 }
-
-
-class Chosen(Protocol):
-    """What was chosen so far."""
-
-    @property
-    def theme(self) -> str: ...
-    @property
-    def popups(self) -> bool: ...
-    @property
-    def push(self) -> str: ...
-
-
-class Preferences(Protocol):
-    """Where choices are kept. The ui knows no store, so this is all it may ask of one."""
-
-    @property
-    def value(self) -> Chosen: ...
-    def update(self, **changes: object) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)

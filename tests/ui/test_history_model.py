@@ -61,6 +61,7 @@ def test_the_next_page_is_asked_for_once_and_its_place_is_shown(qapp: object) ->
     assert sum(isinstance(row, WaitingRow) for row in model.rows) == PLACEHOLDERS
     store.deliver()
     assert ids(model) == [30, 29, 28, 27, 26, 25, 24, 23]
+    read_to_the_end(model, store)
     assert not any(isinstance(row, WaitingRow) for row in model.rows)
 
 

@@ -1,0 +1,30 @@
+"""What the forms ask of the place where choices are kept. The ui may not know the store, so this is all of it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Chosen(Protocol):
+    """What was chosen so far; `store.settings` tells what each means."""
+
+    @property
+    def theme(self) -> str: ...
+    @property
+    def popups(self) -> bool: ...
+    @property
+    def push(self) -> str: ...
+    @property
+    def last_phone(self) -> str: ...
+    @property
+    def last_caller_id(self) -> str: ...
+    @property
+    def prompt(self) -> bool: ...
+
+
+class Preferences(Protocol):
+    """Where choices are kept: a change holds at once for everyone who reads `value`."""
+
+    @property
+    def value(self) -> Chosen: ...
+    def update(self, **changes: object) -> object: ...
