@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from rcdesk.sandbox.errors import ApiError
+from rcdesk.sandbox.errors import ApiError, unreadable
 from rcdesk.sandbox.push_inside import Answer, ClientRequest
 from rcdesk.sandbox.push_places import Place, frame, numbered
 
@@ -113,24 +113,19 @@ class Connection:
                 self._take(message.get("text") or "", group)
 
     def _take(self, text: str, group: asyncio.TaskGroup) -> None:
-        """Act on one frame; one that cannot be read is told so, and nothing else happens."""
+        """Act on one frame; if it cannot be understood the client is told, and nothing else happens."""
+        meta: dict[str, Any] = {}
         try:
             meta, body = _parts(text)
             if meta.get("type") == "Heartbeat":
                 self.send(frame({"type": "Heartbeat", "messageId": _message_id(meta)}, empty=True))
-                return
-            if meta.get("type") != "ClientRequest":
-                raise ApiError(400, "CMN-104", "Message type is not supported")
-            request = msgspec.convert(meta, ClientRequest)
-        except msgspec.ValidationError as error:
-            self.send(_error(_message_id(meta), ApiError(400, "CMN-104", f"Cannot parse request: {error}")))
-            return
-        except _UnreadableError as error:
-            self.send(_error(str(uuid.uuid4()), ApiError(400, "CMN-103", str(error))))
-            return
+            else:
+                self._begin(_request(meta), body, group)
         except ApiError as error:
             self.send(_error(_message_id(meta), error))
-            return
+
+    def _begin(self, request: ClientRequest, body: bytes, group: asyncio.TaskGroup) -> None:
+        """Have a request answered while the next frames are read; answers come in any order."""
         if len(self._active) >= self._limits.active_requests:
             self._reply(request, Answer(_BUSY.status, {}, msgspec.json.encode(_BUSY.body)))
             return
@@ -152,19 +147,25 @@ class Connection:
         self.send(frame(meta, msgspec.Raw(answer.body), empty=not answer.body))
 
 
-class _UnreadableError(Exception):
-    """A frame that is not [meta, body?] in JSON."""
-
-
 def _parts(text: str) -> tuple[dict[str, Any], bytes]:
-    """The meta of a frame, and its body as JSON text (empty if there is none)."""
+    """The meta of a frame, and its body as JSON text (empty if there is none); ApiError for anything else."""
     try:
         parts = msgspec.json.decode(text.encode("utf-8", "surrogatepass"), type=list[msgspec.Raw])
         meta = msgspec.json.decode(parts[0], type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, IndexError, RecursionError):
-        raise _UnreadableError("Cannot parse message, a JSON array [meta, body] is expected") from None
+        raise unreadable("Cannot parse message: a JSON array [meta, body] is expected") from None
     body = bytes(parts[1]) if len(parts) > 1 else b""
     return meta, b"" if body == b"null" else body
+
+
+def _request(meta: dict[str, Any]) -> ClientRequest:
+    """The request that a frame asks for; ApiError if it asks for none, or not properly."""
+    if meta.get("type") != "ClientRequest":
+        raise ApiError(400, "CMN-104", "Message type is not supported")
+    try:
+        return msgspec.convert(meta, ClientRequest)
+    except msgspec.ValidationError as error:
+        raise ApiError(400, "CMN-104", f"Cannot parse request: {error}") from None
 
 
 def _message_id(meta: dict[str, Any]) -> str:

@@ -73,8 +73,8 @@ async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, au
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
             answer.status = message["status"]
-            answer.headers = {_spelled(name.decode("latin-1")): value.decode("latin-1")
-                              for name, value in message["headers"]}  # fmt: skip
+            pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+            answer.headers = {_spelled(name): value for name, value in pairs if name != "content-length"}
         else:
             parts.append(message.get("body", b""))
 

@@ -10,14 +10,12 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from rcdesk.sandbox.push_filters import EventFilter
-
-if TYPE_CHECKING:
-    from rcdesk.sandbox.subscriptions import Subscription
+from rcdesk.sandbox.subscriptions import Subscription
 
 LIFETIME = 86_399
 """Seconds that the platform says a WebSocket subscription lives; it is renewed while the socket is."""

@@ -72,9 +72,10 @@ class Gateway:
         }
 
     async def connect(self, socket: WebSocket) -> None:
-        """Serve one connection; one without a good token is refused before it opens, with ASGI's 403."""
+        """Serve one connection; one without a good token, or one too many, is refused before it opens, with
+        ASGI's 403."""
         session = self._session(socket.query_params.get("access_token", ""))
-        if session is None:
+        if session is None or self._count(session) >= self._limits.connections:
             await socket.close()
             return
         await socket.accept()
@@ -95,6 +96,9 @@ class Gateway:
         """Whose token this is, if it is good."""
         session_id, expires = self._tokens.get(token, ("", 0.0))
         return self._sessions.get(session_id) if self._sessions.now() < expires else None
+
+    def _count(self, session: Session) -> int:
+        return sum(one.place.session_id == session.id for one in self._connections.values())
 
     def _recover(self, session: Session, wsc: str) -> tuple[Place, int] | None:
         """The place that a cursor leads to and the frame it stands at, if the client may go on there."""

@@ -145,7 +145,7 @@ def json_object(content_type: str, body: bytes) -> dict[str, Any]:
         raise unsupported_media_type()
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise unreadable() from None
     if not isinstance(value, dict):
         raise unreadable("JSON object is expected")

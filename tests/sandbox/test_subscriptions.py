@@ -151,6 +151,12 @@ async def test_a_request_that_is_not_right_names_the_parameter(
     assert (await user.state())["subscriptions"] == []
 
 
+@pytest.mark.parametrize("body", ["{", "[]", "[" * 10_000, "\ud800".encode("utf-8", "surrogatepass")])
+async def test_a_body_that_is_no_object_is_refused(user: Bench, body: Any) -> None:
+    answer = await user.client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "CMN-103")
+
+
 async def test_there_are_at_most_thirty(user: Bench) -> None:
     made = [await subscribe(user) for _ in range(MOST)]
     refused = await post(user, PRESENCE)

@@ -15,6 +15,8 @@ from pubnub.pnconfiguration import PNConfiguration
 from pubnub.pubnub_asyncio import PubNubAsyncio
 from ringcentral import SDK
 from ringcentral.websocket.events import WebSocketEvents
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.sandbox.state import Options
@@ -169,6 +171,36 @@ async def test_pubnubs_client_hears_nothing_after_expiry(
             await push(client, 3)
             await until(lambda: other.numbers() == [3])
         assert line.numbers() == [1]
+
+
+async def test_the_server_stops_at_once_under_its_listeners() -> None:
+    loop = asyncio.get_running_loop()
+    with SandboxServer(Options(records=0, rate_limits=None)) as running:
+        info = running.info
+        form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": info["jwt"]}
+        async with httpx.AsyncClient(base_url=info["server"], trust_env=False) as client:
+            auth = (info["client_id"], info["client_secret"])
+            token = (await client.post("/restapi/oauth/token", data=form, auth=auth)).json()
+            client.headers["Authorization"] = f"Bearer {token['access_token']}"
+            made = (await client.post("/restapi/oauth/wstoken")).json()
+            body = {"eventFilters": [PRESENCE], "deliveryMode": {"transportType": "PubNub"}}
+            mode = (await client.post(SUBSCRIPTION, json=body)).json()["deliveryMode"]
+            held = f"/v2/subscribe/{mode['subscriberKey']}/{mode['address']}/0?tt=1"
+            async with (
+                connect(f"{made['uri']}?access_token={made['ws_access_token']}", proxy=None) as socket,
+                asyncio.TaskGroup() as group,
+            ):
+                await socket.recv()
+                poll = group.create_task(client.get(f"http://{info['pubnub_origin']}{held}"))
+                await until(lambda: running._sandbox.push.pubnub.channels.waiting == 1)
+                begun = loop.time()
+                await asyncio.to_thread(running.stop)
+                assert loop.time() < begun + 1.5
+                with pytest.raises(ConnectionClosed) as closed:
+                    await socket.recv()
+    assert poll.result().json()["m"] == []
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
 
 
 def test_ringcentrals_sdk_receives_a_push_over_its_websocket(server: SandboxServer) -> None:

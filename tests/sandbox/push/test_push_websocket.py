@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rcdesk.sandbox.push_connection import GatewayLimits
+from tests.helpers.wait import until
 from tests.sandbox.push.served import PRESENCE, SUBSCRIPTION, TELEPHONY, Served, Socket, serve
 
 
@@ -222,6 +223,17 @@ async def test_a_token_expires(served: Served) -> None:
         token = await hasty.token()
         with pytest.raises(InvalidStatus):
             await connect(f"{token['uri']}?access_token={token['ws_access_token']}", proxy=None)
+
+
+async def test_a_session_has_only_so_many_connections() -> None:
+    async with serve(limits=GatewayLimits(connections=1)) as served:
+        token = await served.token()
+        async with served.socket(token=token):
+            with pytest.raises(InvalidStatus):
+                await connect(f"{token['uri']}?access_token={token['ws_access_token']}", proxy=None)
+        await until(lambda: not served.push.gateway.connected)
+        async with served.socket(token=token) as again:
+            assert again.details[1]["maxConnectionsPerSession"] == 1
 
 
 async def test_a_token_for_a_socket_needs_a_user(served: Served) -> None:
