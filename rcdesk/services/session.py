@@ -117,7 +117,7 @@ class Session:
         settings: SettingsStore,
         clock: Callable[[], float],
     ) -> None:
-        self.state: Latest[SessionState] = Latest(SessionState())
+        self.state: Latest[SessionState] = Latest(SessionState(Phase.SIGNING_IN))  # until `resume` knows better
         self.platform: Latest[Platform | None] = Latest(None)
         self._nursery = nursery
         self._vault = vault

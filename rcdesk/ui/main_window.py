@@ -111,6 +111,7 @@ class MainWindow(QWidget):
         self._detail_open = False  # in a narrow window: in place of the list
         self._stays = stays
         self._painted = False
+        self._settled = False
         self._pane = Pane.CALLS
         self.header = Header(source.session, source.presence, source.link, source.last_heard, source.clock)
         self.banner = Banner(can_retry=source.retry is not None)
@@ -181,6 +182,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(NARROWEST, NARROWEST)
         if not place or not self.restoreGeometry(QByteArray.fromBase64(place.encode())):
             self.resize(*FIRST_SIZE)
+        self._settled = True
         self.show_pane(Pane.CALLS)
 
     @property
@@ -299,7 +301,7 @@ class MainWindow(QWidget):
         self.banner.tell_lasting((state.problem or EXPIRED) if state.phase is Phase.EXPIRED else None)
         if state.phase is Phase.SIGNED_IN and state.notice:
             self.banner.inform(state.notice)
-        if self._panes:
+        if self._settled:
             self._arrange()
 
     def closeEvent(self, event: QCloseEvent) -> None:
