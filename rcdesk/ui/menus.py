@@ -39,8 +39,10 @@ def fill(menu: QMenu, entries: Iterable[Entry]) -> None:
 
 
 def _action(menu: QMenu, entry: Entry) -> QAction:
+    # An icon hides Qt's own check mark, so the chosen one shows a check mark for its icon.
+    name, tone = ("check", Tone.ACCENT) if entry.checked else (entry.icon, entry.tone)
+    icon = theme.icon(name, tone) if name else QIcon()
     # "&" would underline the next letter, and names come from outside.
-    icon = theme.icon(entry.icon, entry.tone) if entry.icon else QIcon()
     action = QAction(icon, entry.text.replace("&", "&&"), menu)
     action.setEnabled(entry.do is not None)
     if entry.checked is not None:
