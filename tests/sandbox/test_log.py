@@ -231,6 +231,14 @@ async def test_a_record_count_extends_the_frame_into_the_past(past: Bench) -> No
     assert [*first["records"], *second["records"], *third["records"]] == whole[:80]
 
 
+async def test_one_answer_never_has_more_than_250_records(past: Bench) -> None:
+    full = await sync(past, recordCount=50, dateFrom=MONTH)
+    await past.client.post(f"{CONTROL}/records", json={"count": 10})
+    token = full["syncInfo"]["syncToken"]
+    body = await sync(past, syncType="ISync", syncToken=token, recordCount=250)
+    assert len({record["id"] for record in body["records"]}) == len(body["records"]) == 250
+
+
 async def refused(bench: Bench, token: str) -> tuple[int, str]:
     answer = await bench.get(SYNC, syncType="ISync", syncToken=token)
     return answer.status_code, answer.json()["errors"][0]["errorCode"]
