@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from rcdesk.core import merging
 from rcdesk.core.calls import Call
-from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch, Terms, terms
-from rcdesk.core.ringout import RingOut
+from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch, terms
+from rcdesk.core.ringout import EndedRingOut
 from rcdesk.store import rows
 from rcdesk.store.database import Database
 from rcdesk.store.schema import MIGRATIONS
-from rcdesk.store.search import places
+from rcdesk.store.search import matching
 
 __all__ = ["MIGRATIONS", "HistoryStore"]
 
@@ -56,15 +56,14 @@ class HistoryStore:
 
         await self._database.run(work)
 
-    async def add_ringout(self, ringout: RingOut, now: float) -> None:
+    async def add_ringout(self, ringout: EndedRingOut, now: float) -> None:
         """Tell how a RingOut ended: presence shows one that nobody answered as connected."""
-        order, end = ringout.order, ringout.progress.end
-        began_at = ringout.began_at
-        ended_at = now if ringout.ended_at is None else ringout.ended_at
+        end = ringout.progress.end
+        if end is None:
+            raise ValueError("the RingOut is still under way")
+        order, began_at, ended_at = ringout.order, ringout.began_at, ringout.ended_at
 
         def work(connection: sqlite3.Connection) -> None:
-            if end is None or began_at is None:
-                return
             known = rows.near(connection, [began_at], merging.REACH)
             rows.write(connection, merging.merge_ringout(known, order, end, began_at, ended_at))
             _tidy(connection, now)
@@ -121,27 +120,14 @@ def _tidy(connection: sqlite3.Connection, now: float) -> None:
 
 def _page(connection: sqlite3.Connection, query: Query, after: tuple[float, int] | None, limit: int) -> Page:
     before = rows.place_of(*after) if after else _NO_LIMIT
-    asked = terms(rows.storable(query.text))
-    if asked == Terms():
-        where = f"place < ? {_WHERE[query.filter]} ORDER BY place DESC LIMIT ?"
-        found = rows.select(connection, where, before, limit + 1)
-    else:
-        found = _found(connection, asked, query.filter, before, limit + 1)
-    more = len(found) > limit
-    records = tuple(found[:limit])
-    return Page(records, (records[-1].started_at, records[-1].id) if more else None)
-
-
-def _found(
-    connection: sqlite3.Connection, asked: Terms, only: Filter, before: int, count: int
-) -> list[CallRecord]:
-    """Return the newest `count` records that match; places are taken one by one until there are enough."""
-    found: list[CallRecord] = []
-    for (place,) in connection.execute(*places(asked, before)):
-        found += rows.select(connection, f"place = ? {_WHERE[only]}", place)
-        if len(found) >= count:
-            break
-    return found
+    found, values, order = matching(terms(rows.storable(query.text)), before)
+    records = rows.select(
+        connection, f"{found} {_WHERE[query.filter]} ORDER BY {order} DESC LIMIT ?", *values, limit + 1
+    )
+    if len(records) <= limit:
+        return Page(tuple(records), None)
+    last = records[limit - 1]
+    return Page(tuple(records[:limit]), (last.started_at, last.id))
 
 
 def _count_unseen(connection: sqlite3.Connection) -> int:

@@ -51,9 +51,9 @@ def record_of(row: Sequence[Any]) -> CallRecord:
     )
 
 
-def select(connection: sqlite3.Connection, where: str, *values: object) -> list[CallRecord]:
-    """Return the records that a condition holds for. `where` is SQL of this package, never a user's text."""
-    sql = f"SELECT {COLUMNS} FROM calls WHERE {where}"  # noqa: S608  # values are bound
+def select(connection: sqlite3.Connection, found: str, *values: object) -> list[CallRecord]:
+    """Return the records of a query. `found` is what follows FROM: SQL of this package, no user's text."""
+    sql = f"SELECT {COLUMNS} FROM {found}"  # noqa: S608  # values are bound
     return [record_of(row) for row in connection.execute(sql, values)]
 
 
@@ -61,13 +61,13 @@ def near(connection: sqlite3.Connection, starts: Iterable[float], reach: float) 
     """Return the records that started within `reach` seconds of any of `starts`, each once."""
     for first, last in _spans(sorted(starts), reach):
         bounds = place_of(first - reach, 0), place_of(last + reach, -1)
-        yield from select(connection, "place BETWEEN ? AND ?", *bounds)
+        yield from select(connection, "calls WHERE place BETWEEN ? AND ?", *bounds)
 
 
 def named(connection: sqlite3.Connection, record_ids: Iterable[str]) -> Iterator[CallRecord]:
     """Return the records that have these ids in the platform's log."""
     for record_id in record_ids:
-        yield from select(connection, "record_id = ? AND record_id <> ''", record_id)
+        yield from select(connection, "calls WHERE record_id = ? AND record_id <> ''", record_id)
 
 
 def write(connection: sqlite3.Connection, merge: Merge) -> None:

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rcdesk.core.history import Terms
 
 TRIGRAM = 3  # digits; fewer the full text cannot find
 
-_NAMES = "SELECT rowid AS place FROM names WHERE names MATCH ? AND rowid < ?"
-_NUMBERS = "SELECT rowid AS place FROM numbers WHERE numbers MATCH ? AND rowid < ?"
-_FEW_DIGITS = "SELECT place FROM calls WHERE digits LIKE ? AND place < ?"
+_BY_NUMBER = (
+    "numbers CROSS JOIN calls ON calls.place = numbers.rowid WHERE numbers MATCH ? AND numbers.rowid < ?"
+)
+_BY_NAME = "names CROSS JOIN calls ON calls.place = names.rowid WHERE names MATCH ? AND names.rowid < ?"
+_IN_ORDER = "calls WHERE calls.place < ?"
 
 
-def places(terms: Terms, before: int) -> tuple[str, list[str | int]]:
-    """Return SQL, and its parameters, that gives the places of what is asked for below `before`, newest first.
+def matching(terms: Terms, before: int) -> tuple[str, list[object], str]:
+    """Return SQL for what is asked for below the place `before`: after FROM, its values, and what to sort by.
 
-    There must be a term. Sets are merged in the order of places, so the newest are found without a look at
-    all the others.
+    One index leads, in the order of places; what else is asked for is looked up in each row that it finds.
+    Digits lead if there are enough of them, as they are rarer than names.
     """
-    sets: list[str] = []
-    parameters: list[str | int] = []
-    if terms.words:
-        sets.append(_NAMES)
-        parameters += [" ".join(map(_begins, terms.words)), before]
-    if terms.numbers:
-        choices = [_NUMBERS if len(number) >= TRIGRAM else _FEW_DIGITS for number in terms.numbers]
-        either = " UNION ".join(choices)
-        sets.append(f"SELECT place FROM ({either})" if sets and len(choices) > 1 else either)  # noqa: S608
-        for number in terms.numbers:
-            parameters += [f'"{number}"' if len(number) >= TRIGRAM else f"%{number}%", before]
-    return " INTERSECT ".join(sets) + " ORDER BY 1 DESC", parameters
+    number = _shortest(terms.numbers)
+    words = [f" {word}" for word in terms.words]
+    if len(number) >= TRIGRAM:
+        found, values, order = _BY_NUMBER, [f'"{number}"', before], "numbers.rowid"
+        number = ""
+    elif words:
+        found, values, order = _BY_NAME, [" ".join(map(_begins, terms.words)), before], "names.rowid"
+        words = []
+    else:
+        found, values, order = _IN_ORDER, [before], "calls.place"
+    for column, parts in (("digits", [number] if number else []), ("folded", words)):
+        found += f" AND instr(calls.{column}, ?)" * len(parts)
+        values += parts
+    return found, values, order
+
+
+def _shortest(numbers: Sequence[str]) -> str:
+    """The spelling without its zeros: it is a part of the others, so what has one of them has this one."""
+    return min(numbers, key=len, default="")
 
 
 def _begins(word: str) -> str:

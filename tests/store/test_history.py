@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from rcdesk.core.calls import Call, Direction
 from rcdesk.core.history import CallRecord, Filter, LogRecord, Outcome, Query
+from rcdesk.core.ringout import End, EndedRingOut, Order, RingOut
 from rcdesk.store.history import HistoryStore
 from rcdesk.store.rows import place_of
 from tests.store.builders import batch, live, logged, opened
@@ -49,6 +51,27 @@ async def test_what_was_told_of_a_live_call_is_corrected(tmp_path: Path) -> None
         await store.add_live(live("7", talked=30), NOW)
         (after,) = await rows(store)
     assert (after.id, after.outcome, after.duration) == (before.id, Outcome.ANSWERED, 30.0)
+
+
+@pytest.mark.parametrize("ringout_first", [False, True])
+async def test_a_ringout_that_nobody_answered_is_no_connected_call(*, ringout_first: bool) -> None:
+    seen = live("7", ago=600, talked=20, outbound=True)  # as presence shows it
+    order = Order("+16505550111", own="+16505550100", name="Anna Berg")
+    progress = replace(RingOut(order).progress, end=End.NOT_ANSWERED)
+    ended = EndedRingOut("R1", progress, began_at=NOW - 603, ended_at=NOW - 560)
+    with opened() as store:
+        for first in (ringout_first, not ringout_first):
+            await (store.add_ringout(ended, NOW) if first else store.add_live(seen, NOW))
+        (row,) = await rows(store)
+    assert (row.outcome, row.number, row.name) == (Outcome.OTHER_NO_ANSWER, "+16505550111", "Anna Berg")
+
+
+async def test_a_ringout_under_way_is_not_told_of() -> None:
+    progress = RingOut(Order("+16505550111", own="+16505550100")).progress
+    with opened() as store:
+        with pytest.raises(ValueError, match="under way"):
+            await store.add_ringout(EndedRingOut("R1", progress, NOW, NOW), NOW)
+        assert await rows(store) == []
 
 
 async def test_everything_is_there_the_next_time(tmp_path: Path) -> None:
