@@ -67,19 +67,22 @@ class Story:
     """One call as far as it is told.
 
     Attributes:
-        call: what is known of it; its stage is the last one in which it lived.
+        call: what the user is told: within the grace of a NoCall still what it was.
         ending: unix seconds of the NoCall that is not contradicted so far, None if there is none.
-        over: it will not be contradicted any more.
     """
 
     call: Call
     ending: float | None = None
-    over: bool = False
 
     @property
-    def shown(self) -> Call:
-        """The call as the user is told: within the grace of a NoCall still what it was."""
-        return replace(self.call, stage=Stage.ENDED, ended_at=self.ending) if self.over else self.call
+    def over(self) -> bool:
+        """Whether it will not be contradicted any more."""
+        return self.call.stage is Stage.ENDED
+
+    @property
+    def closed(self) -> Story:
+        """This story, over since its NoCall."""
+        return Story(replace(self.call, stage=Stage.ENDED, ended_at=self.ending), self.ending)
 
 
 def key_of(session_id: str, direction: Direction, ordinal: int) -> str:
@@ -98,12 +101,12 @@ def tell(stories: tuple[Story, ...], word: Word) -> tuple[Story, ...]:
         if last is None or last.over:
             return stories
         call = _learn(last.call, leg) if leg else last.call
-        since = word.at if last.ending is None else last.ending
-        return (*stories[:-1], Story(call, since, over=word.final or (leg is not None and leg.final)))
+        story = Story(call, word.at if last.ending is None else last.ending)
+        return (*stories[:-1], story.closed if word.final or (leg and leg.final) else story)
     if last is None or last.over:
         return (*stories, Story(_begin(leg, word, len(stories) + 1)))
     if _grace_ran_out(last, word):
-        return (*stories[:-1], replace(last, over=True), Story(_begin(leg, word, len(stories) + 1)))
+        return (*stories[:-1], last.closed, Story(_begin(leg, word, len(stories) + 1)))
     return (*stories[:-1], Story(_learn(last.call, leg, leg.stage, word.at)))
 
 

@@ -14,7 +14,8 @@ from rcdesk.core.own_legs import OwnRinging, mirrors, neighbours
 __all__ = ["GRACE", "Call", "CallBook", "Change", "Direction", "Leg", "Report", "Stage"]
 
 REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as that
-REMEMBERED = 500  # sessions that are over, at most
+REMEMBERED = 500  # sessions, at most; those with a live call always are
+FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
 
 TrackId = tuple[str, Direction]
@@ -78,7 +79,7 @@ class CallBook:
             return []
         named = _by_track(report.legs)
         for track_id, legs in named.items():
-            track = self._tracks.setdefault(track_id, Track())
+            track = self._track(track_id)
             track.extension_id = report.extension_id
             track.hear(report.sequence, Word(report.at, together(legs)), now)
             self._catch_up(track_id, track, report, now)
@@ -98,7 +99,7 @@ class CallBook:
         gone = [track_id for track_id, track in self._tracks.items() if track.open and track_id not in there]
         touched = []
         for track_id in [*gone, *there]:
-            track = self._tracks.setdefault(track_id, Track())
+            track = self._track(track_id)
             if track.heard_at < asked_at:
                 leg = there.get(track_id)
                 track.note(Word(now, leg, final=leg is None, checked=True), now)
@@ -120,15 +121,24 @@ class CallBook:
         """
         self._own_ringing.append(OwnRinging(own, other, since, until))
 
+    def _track(self, track_id: TrackId) -> Track:
+        """The track of that session, the last in order of touch from now on."""
+        track = self._tracks.pop(track_id, None) or Track()
+        self._tracks[track_id] = track
+        return track
+
     def _forget(self, now: float) -> None:
-        """Let go of what ended long ago, and of the oldest if that is still too much."""
-        over = [(track.touched_at, track_id) for track_id, track in self._tracks.items() if not track.open]
-        over.sort(key=lambda pair: pair[0])
-        for nth, (touched_at, track_id) in enumerate(over):
-            if len(over) - nth > REMEMBERED or now - touched_at > REMEMBERED_FOR:
+        """Let go of what ended long ago, and of what ended first if that is still too much."""
+        excess = len(self._tracks) - REMEMBERED
+        for track_id, track in list(
+            itertools.islice(self._tracks.items(), max(excess, 0) + FORGOTTEN_AT_ONCE)
+        ):
+            too_old = now - track.touched_at > REMEMBERED_FOR
+            if not track.open and (excess > 0 or too_old):
                 for key in list(self._told(track_id)):
                     del self._shown[key]
                 del self._tracks[track_id]
+                excess -= 1
 
     def _vanish(self, report: Report, named: frozenset[TrackId], now: float) -> list[TrackId]:
         """Note that the calls that a whole list does not name left it; return which those are."""
@@ -171,7 +181,8 @@ class CallBook:
     def _news(self, track_id: TrackId) -> Iterator[Change]:
         stories = self._tracks[track_id].stories
         for story in stories:
-            now = replace(story.shown, own_leg=self._is_own_leg(track_id, story.shown))
+            own_leg = self._is_own_leg(track_id, story.call)
+            now = replace(story.call, own_leg=True) if own_leg else story.call
             was = self._shown.get(now.key)
             unsure = story.ending is not None and not story.over
             if now != was and not (was is None and unsure):  # do not begin a call that may be over
@@ -196,7 +207,7 @@ class CallBook:
         if call.direction is Direction.OUTBOUND:
             return False
         return any(ringing.explains(call) for ringing in self._own_ringing) or any(
-            mirrors(call, story.shown)
+            mirrors(call, story.call)
             for leg in self._other_legs(track_id)
             for story in self._tracks[leg].stories
         )

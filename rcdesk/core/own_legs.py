@@ -6,6 +6,7 @@ phone shows as an inbound one beside it, with the two numbers swapped.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from rcdesk.core.call_types import Call
@@ -33,12 +34,13 @@ class OwnRinging:
         )
 
 
-def neighbours(session_id: str) -> list[str]:
+@functools.lru_cache(maxsize=1024)  # asked for at every report of a call
+def neighbours(session_id: str) -> tuple[str, ...]:
     """Return the session ids that the other leg of a RingOut could have."""
     if not (session_id.isascii() and session_id.isdigit() and len(session_id) <= LONGEST_SESSION_ID):
-        return []
+        return ()
     number = int(session_id)
-    return [str(number + sign * offset) for offset in OFFSETS for sign in (1, -1)]
+    return tuple(str(number + sign * offset) for offset in OFFSETS for sign in (1, -1))
 
 
 def mirrors(inbound: Call, outbound: Call) -> bool:

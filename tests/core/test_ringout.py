@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.ringout import End, Order, Progress, RingOut, Status, Step
+from rcdesk.core.ringout import End, EndedRingOut, Order, Progress, RingOut, Status, Step
 from rcdesk.core.ringout_words import Words
 
 ORDER = Order("+4722123456", own="+16505550101", own_label="Desk phone", name="Martin Olsen")
@@ -286,6 +286,11 @@ def test_a_call_that_the_other_side_answered_cannot_be_cancelled(too_late: tuple
     ringout, progress = followed(too_late)
     assert not progress.can_cancel
     assert not ringout.cancel_asked(5).cancelling
+
+
+def test_what_is_kept_of_one_that_is_over_knows_its_order() -> None:
+    _, progress = followed(CONNECTED)
+    assert EndedRingOut("id", progress, 0.0, 1.0).order == ORDER
 
 
 # Names.
