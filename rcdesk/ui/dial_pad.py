@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from shiboken6 import isValid
 
@@ -28,7 +28,7 @@ from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import Label, Notice, column
 
-SETTLES = 1.0  # seconds after a link or “Call back” filled the field in which Enter does not dial
+SETTLES = 1.0  # seconds after the pad was filled or came into view in which Enter does not dial
 NOTHING_TYPED = "Type or paste a number, in any notation."
 
 
@@ -246,6 +246,15 @@ class DialPad(QWidget):
         if progress:
             self._source.clear()
             self._place(progress.order)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():  # the pane was chosen, not the window brought back
+            self._filled_at = self._source.clock()
+            if self._source.progress.value is None:
+                self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.ringout.focus_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)

@@ -61,7 +61,7 @@ def shown(qtbot: QtBot) -> Iterator[Shown]:
         pad.resize(420, 640)
         with qtbot.waitActive(pad):
             pad.show()
-        pad.field.setFocus()
+        world.now += SETTLES
         return pad, world
 
     return show
@@ -158,6 +158,18 @@ def test_filling_never_dials_and_an_enter_on_its_way_is_not_meant(shown: Shown) 
     world.now += SETTLES
     press_enter(pad)
     assert len(world.dialled) == 1
+
+
+def test_the_keyboard_is_in_the_field_as_soon_as_the_pad_is_chosen(shown: Shown, qtbot: QtBot) -> None:
+    pad, world = shown()
+    pad.field.setText("650 555 0147")
+    pad.prompt.setFocus()
+    pad.hide()
+    with qtbot.waitActive(pad):
+        pad.show()
+    assert pad.field.hasFocus()
+    press_enter(pad)  # still meant for what chose the pad
+    assert world.dialled == []
 
 
 def test_a_held_enter_key_dials_nothing(shown: Shown) -> None:
