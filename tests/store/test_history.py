@@ -14,6 +14,7 @@ from rcdesk.core.calls import Call, Direction
 from rcdesk.core.history import CallRecord, Filter, LogRecord, Outcome, Query
 from rcdesk.core.ringout import End, EndedRingOut, Order, RingOut
 from rcdesk.store.history import HistoryStore
+from rcdesk.store.rows import near as rows_near
 from rcdesk.store.rows import place_of
 from tests.store.builders import batch, live, logged, opened
 from tests.store.make_records import NOW, make_records
@@ -193,6 +194,22 @@ async def test_records_and_token_are_kept_together_or_not_at_all(tmp_path: Path)
             await store.merge(batch(logged("3"), broken, token="t2"), NOW)
         assert await store.cursor() == "t1"
         assert [row.session_id for row in await rows(store)] == ["1"]
+
+
+async def test_a_record_whose_start_the_platform_corrects_moves() -> None:
+    with opened() as store:
+        await store.merge(batch(logged("1", ago=20_000), logged("2", ago=10_000)), NOW)
+        await store.merge(batch(logged("1", ago=300)), NOW)
+        assert [row.session_id for row in await rows(store)] == ["1", "2"]
+
+
+async def test_what_lies_near_several_times_is_found_once() -> None:
+    agos = [100.0, 3000.0, 6000.0, 50_000.0]
+    with opened() as store:
+        await store.merge(batch(*(logged(str(ago), ago=ago) for ago in agos)), NOW)
+        starts = [NOW - 90, NOW - 3050, NOW - 5900, NOW - 200_000]
+        near = await store._database.run(lambda it: [row.session_id for row in rows_near(it, starts, 3600.0)])
+    assert sorted(near) == sorted(map(str, agos[:3]))
 
 
 async def test_a_part_of_the_log_without_a_token_leaves_the_old_one() -> None:
