@@ -37,13 +37,19 @@ async def test_a_new_subscription_over_pubnub(user: Bench) -> None:
     assert (made["status"], made["expiresIn"]) == ("Active", 900)
     assert made["creationTime"] == "2027-01-15T08:00:00.000Z"
     assert made["expirationTime"] == "2027-01-15T08:15:00.000Z"
-    assert "disabledFilters" not in made
+    assert set(made) == {
+        "uri", "id", "creationTime", "expirationTime", "expiresIn", "status", "eventFilters", "deliveryMode",
+    }  # fmt: skip
     mode = made["deliveryMode"]
     assert (mode["transportType"], mode["encryption"], mode["encryptionAlgorithm"]) == ("PubNub", True, "AES")
     assert len(base64.b64decode(mode["encryptionKey"])) == 16
     assert mode["subscriberKey"].startswith("sub-c-")
     assert mode["address"]
     assert mode["secretKey"]
+    assert set(mode) == {
+        "transportType", "encryption", "address", "subscriberKey", "secretKey", "encryptionAlgorithm",
+        "encryptionKey",
+    }  # fmt: skip
 
 
 async def test_a_final_slash_counts_for_nothing(user: Bench) -> None:
@@ -276,3 +282,14 @@ async def test_events_of_others_are_not_told(user: Bench) -> None:
     user.sandbox.subscriptions.publish("presence", "999", {"extensionId": "999"})
     assert listener.told == []
     assert user.sandbox.subscriptions.now() == START
+
+
+async def test_what_was_held_back_does_not_reach_a_subscription_that_has_ended(user: Bench) -> None:
+    subscriptions = user.sandbox.subscriptions
+    ended, other = listen(user, PRESENCE), listen(user, PRESENCE)
+    user.sandbox.faults.push.arm("reorder", 1)
+    subscriptions.deliver_raw({"number": 1})
+    subscriptions.remove(subscriptions.of("me")[0])
+    subscriptions.deliver_raw({"number": 2})
+    assert ended.told == []
+    assert other.told == [{"number": 2}, {"number": 1}]
