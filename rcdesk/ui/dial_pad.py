@@ -168,6 +168,7 @@ class DialPad(QWidget):
 
     def _on_edited(self) -> None:
         self._settled = False
+        self._filled_at = float("-inf")  # what the user typed just now, they have seen
 
     def _on_finished(self) -> None:
         self._settled = True

@@ -97,9 +97,6 @@ def test_every_failure_is_told_in_words(program: Rcdesk, platform: Sandbox) -> N
             )
             dial_by_keyboard(platform.info["ringout_to"])
             wait_until(
-                lambda: ringout(program).get("state") == "under_way", why=f"{caller}/{callee} began not"
-            )
-            wait_until(
                 lambda: ringout(program).get("state") not in ("under_way", None),
                 within=20,
                 why=f"{caller}/{callee} did not end",
