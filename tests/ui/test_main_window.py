@@ -93,6 +93,14 @@ def test_fields_get_the_keyboard(show: Show, pressed: Qt.Key, pane: Pane) -> Non
     assert made.window.focusWidget() is field
 
 
+@pytest.mark.parametrize("pane", Pane)
+def test_the_bar_leads_to_panes(show: Show, pane: Pane) -> None:
+    made = show()
+    made.window.navigation.button(pane).click()
+    assert made.window.current_pane is pane
+    assert made.window.pane(pane).isVisible()
+
+
 def test_escape_leads_back_to_the_calls(show: Show) -> None:
     made = show()
     made.window.show_pane(Pane.SETTINGS)
@@ -122,6 +130,11 @@ def test_the_strip_shows_live_calls_wherever_the_calls_pane_is_not(show: Show) -
     assert strip.lines[0].accessibleName() == "Martin Olsen, Ringing 0:09. Show it"
     made.world.changes.publish(began(TALKING))
     assert len(strip.lines) == 2
+    made.world.changes.publish(became(RINGING, stage=TALKING.stage, answered_at=NOW))
+    assert [line.accessibleName().split(",")[1] for line in strip.lines] == [
+        " On a call 04:12. Show it",
+        " On a call 00:00. Show it",
+    ]
     strip.lines[0].click()
     assert made.window.current_pane is Pane.CALLS
     assert strip.isHidden()

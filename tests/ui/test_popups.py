@@ -172,6 +172,9 @@ def test_on_linux_the_window_manager_has_no_say(monkeypatch: pytest.MonkeyPatch)
 def test_while_it_rings_it_stays_and_counts(popups: Popups, ticker: Ticker, world: World) -> None:
     popups.show("a", RINGS)
     assert ticker.running
+    popups.take_away("a")
+    assert not ticker.running
+    popups.show("a", RINGS)
     card = card_of(popups, "a")
     assert card._pill_text == "0:09"
     world.now += 60
@@ -261,6 +264,9 @@ def test_after_a_change_of_screens_every_card_is_whole_on_one(popups: Popups) ->
 def test_one_card_is_always_ready(qtbot: QtBot, popups: Popups) -> None:
     qtbot.waitUntil(lambda: popups._spare is not None)
     ready = popups._spare
+    assert ready is not None
+    assert ready.windowHandle() is not None, "its native window is there already"
+    assert not ready.isVisible()
     popups.show("a", RINGS)
     assert popups.card("a") is ready
     qtbot.waitUntil(lambda: popups._spare is not None and popups._spare is not ready)

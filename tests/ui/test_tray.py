@@ -171,6 +171,8 @@ def test_the_picture_follows(qtbot: QtBot, world: World, made: Tray) -> None:
     world.missed.publish(0)
     assert made.look() == TrayLook(LinkState.POLLING, do_not_disturb=False, missed=0, ringing=True)
     qtbot.waitUntil(lambda: made._look == made.look())
+    world.changes.publish(became(RINGING, stage=Stage.CONNECTED))
+    qtbot.waitUntil(lambda: made._look is not None and not made._look.ringing)
 
 
 LOOKS = [
@@ -224,6 +226,17 @@ def test_an_icon_that_a_tray_has_lost_is_shown_again(made: Tray) -> None:
     made.icon.hide()
     made.refresh()
     assert made.icon.isVisible()
+
+
+def test_a_tray_that_is_gone_hears_nothing(world: World, desktop: Desktop, qapp: QApplication) -> None:
+    import shiboken6
+
+    source = TraySource(world.session, world.presence, world.link, world.history())
+    gone = Tray(source, CallsModel(world.changes, who, world.names), desktop)
+    gone.close()
+    shiboken6.delete(gone)
+    world.missed.publish(7)
+    world.stale.publish(None)  # either would raise: the C++ object is deleted
 
 
 def test_a_click_opens_the_window(qtbot: QtBot, made: Tray) -> None:
