@@ -360,6 +360,30 @@ def test_a_call_heard_of_after_the_whole_list_that_lacks_it_is_over_too() -> Non
     assert (change.was, change.now.session_id, change.now.ended_at) == (None, "late", START + 2)
 
 
+def test_of_several_whole_lists_that_lack_a_call_the_first_after_its_report_counts() -> None:
+    book, _ = told(report(2, total=0), report(9, total=0), report(7, total=0))
+    book.apply(said(5, RINGING), START)
+    (change,) = book.tick(LATER)
+    assert change.now.ended_at == START + 7
+
+
+def test_a_late_whole_list_can_show_that_one_call_was_two() -> None:
+    book, _ = told(said(1, RINGING), said(60, RINGING), report(70, leg(NO_CALL, final=True)))
+    assert len(book.ended) == 1
+    book.apply(report(3, total=0), START)
+    assert [(call.started_at, call.ended_at) for call in book.ended] == [
+        (START + 1, START + 3),
+        (START + 60, START + 70),
+    ]
+
+
+def test_a_call_that_only_a_snapshot_told_of_leaves_a_whole_list_too() -> None:
+    book = CallBook()
+    book.reconcile([leg(CONNECTED)], START, START)
+    book.apply(report(3, total=0), START)
+    assert book.next_wake == START + GRACE
+
+
 # Snapshots.
 
 
@@ -391,6 +415,13 @@ def test_a_snapshot_is_older_than_what_was_reported_after_it_was_asked_for() -> 
     book.apply(said(4, RINGING, session="new"), START + 5)
     assert book.reconcile([leg(RINGING), leg(CONNECTED, "ended")], START + 6, asked_at=START + 5) == []
     assert stages(book) == [CONNECTED, RINGING]
+
+
+def test_an_old_report_that_comes_late_is_no_reason_to_doubt_a_snapshot() -> None:
+    book, _ = told(said(5, RINGING))
+    book.apply(said(4, RINGING), START + 2)
+    (change,) = book.reconcile([], START + 3, asked_at=START + 1)
+    assert change.now.stage is NO_CALL
 
 
 def test_a_snapshot_is_newer_than_every_report_so_far_but_not_than_the_next() -> None:

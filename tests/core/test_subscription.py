@@ -143,6 +143,12 @@ def test_a_server_that_names_a_pause_gets_it() -> None:
     assert link.next_wake == 161
 
 
+def test_the_pause_of_one_transport_does_not_hold_up_the_next() -> None:
+    link = Link(Push.AUTO)
+    link.start(0)
+    assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=60), 1) == [Open(PUBNUB)]
+
+
 def test_every_new_connection_is_followed_by_a_snapshot() -> None:
     link = live(Push.WEBSOCKET)
     link.lost(WEBSOCKET, None, 100)
