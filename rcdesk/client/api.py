@@ -15,6 +15,7 @@ from rcdesk.client import decode
 from rcdesk.client.decode_log import log_records, sync_batch
 from rcdesk.client.push import NOT_STARTED
 from rcdesk.client.rest import Query, Request, Rest
+from rcdesk.core import numbers
 from rcdesk.core.account import Account, DialChoices, Presence
 from rcdesk.core.calls import Leg
 from rcdesk.core.errors import Kind, Problem
@@ -33,6 +34,7 @@ LIGHT, MEDIUM, HEAVY, AUTH = "Light", "Medium", "Heavy", "Auth"  # "Rate limits"
 SYNC_SIZE = 250  # records; the most that a sync gives at once
 LOG_PAGE = 500  # records; ten of these pages a minute are all that the platform gives
 LIST_PAGE = 1000  # records; the most that every list allows
+ANYWHERE = "ZZ"  # no region: numbers are shown in full
 LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
@@ -87,7 +89,7 @@ class Api:
         request = Request(
             "POST",
             f"{EXTENSION}/ring-out",
-            f"The call to {order.name or order.number} was not placed.",
+            f"The call to {order.name or numbers.show(order.number, ANYWHERE)} was not placed.",
             HEAVY,
             json=body,
             urgency=Urgency.WISH,

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from pubnub.callbacks import SubscribeCallback
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 logging.getLogger("pubnub").setLevel(logging.CRITICAL)  # it tells of every lost line, with keys and addresses
 
 OPENING = 20.0  # seconds for the first answer of PubNub
+CLOSING = 1.0  # seconds; nothing that is waited for then talks to anybody
 _STRAYS = ("AsyncClient.request", "AsyncHTTPTransport.aclose")
 _LOST = (
     PNStatusCategory.PNUnexpectedDisconnectCategory,
@@ -68,12 +70,14 @@ class Line:
             return False
 
     async def close(self) -> None:
-        """Stop listening and end all that the client has started."""
+        """Stop listening and end all that the client has started, within `CLOSING` seconds."""
         self._over = True
         self._client.unsubscribe_all()
-        await self._tasks.end()
-        await self._client.stop()
-        await _strays_gone()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                await self._tasks.end()
+                await self._client.stop()
+                await _strays_gone()
 
     def _on_status(self, category: PNStatusCategory) -> None:
         if category is PNStatusCategory.PNConnectedCategory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from rcdesk.client.decode import BadNotification, PushEvent, notification
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import Transport
 
-__all__ = ["FAREWELL", "FILTER", "Connected", "Inbox", "Push", "PushEvent", "Pushes", "lost", "unusable"]
+__all__ = ["FAREWELL", "FILTER", "Connected", "Inbox", "Push", "PushEvent", "lost", "unusable"]
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +107,3 @@ def unusable(problem: Problem) -> Problem:
     so in many ways, and all of them mean that another way must be tried."""
     refusals = (Kind.BAD_REQUEST, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE)
     return replace(problem, kind=Kind.FORBIDDEN) if problem.kind in refusals else problem
-
-
-Pushes = Mapping[Transport, Push]

@@ -87,10 +87,19 @@ class PubNubPush:
             await self._leave(subscription.id, line, renewal)
 
     async def _subscribe(self) -> wire.Subscription:
+        """Make the subscription. Cancelled meanwhile, its answer is still awaited: only that says what to take
+        back."""
+        asking = self._api.subscribe([FILTER], DELIVERY)
+        making = asyncio.get_running_loop().create_task(asking, name="pubnub subscription")
         try:
-            return await self._api.subscribe([FILTER], DELIVERY)
+            return await asyncio.shield(making)
         except Problem as problem:
             raise unusable(problem) from None
+        except asyncio.CancelledError:
+            with suppress(TimeoutError, Problem):
+                async with asyncio.timeout(FAREWELL):
+                    await self._api.unsubscribe((await making).id)
+            raise
 
     async def _open(self, mode: wire.DeliveryMode | None, news: News) -> Line:
         """Listen where the server says; what comes goes to `news`."""
@@ -109,8 +118,13 @@ class PubNubPush:
             on_message=lambda content: news.put_nowait(_Locked(content, key)),
             on_lost=lambda: news.put_nowait(lost()),
         )
-        if not await line.open():
-            await line.close()
+        opened = False
+        try:
+            opened = await line.open()
+        finally:
+            if not opened:
+                await line.close()
+        if not opened:
             raise errors.no_answer(NOT_STARTED, errors.OFFLINE)
         return line
 

@@ -30,6 +30,7 @@ from rcdesk.client.push import (
     lost,
     unusable,
 )
+from rcdesk.client.rest import USER_AGENT
 from rcdesk.core.errors import Problem
 from rcdesk.core.subscription import Transport
 
@@ -76,11 +77,9 @@ class WebSocketPush:
                 yield Connected(recovered)
                 while True:
                     notification = await line.notification()
-                    if self._place:
-                        self._place.follow(line.cursor, self._clock())
-                        event = self._inbox.read(notification, subscription_id=self._place.subscription_id)
-                        if event:
-                            yield event
+                    event = self._inbox.read(notification, subscription_id=line.subscription_id)
+                    if event:
+                        yield event
             except ConnectionClosed as closed:
                 code = closed.rcvd.code if closed.rcvd else 0
                 log.info("x the gateway's connection is closed (%d)", code)
@@ -88,6 +87,9 @@ class WebSocketPush:
             except (asyncio.CancelledError, GeneratorExit):
                 await self._leave(line)
                 raise
+            finally:
+                if self._place:
+                    self._place.left(line.cursor, self._clock())
 
     async def _open(self) -> ClientConnection:
         """Connect with a fresh token: they live for seconds, and some servers take each only once."""
@@ -112,7 +114,7 @@ class WebSocketPush:
                 close_timeout=FAREWELL / 2,
                 max_size=errors.BODY_LIMIT,
                 proxy=None if is_loopback(host_of(token.uri)) else True,
-                user_agent_header=None,
+                user_agent_header=USER_AGENT,
                 logger=_frames_log,
             )
         except InvalidStatus as refusal:
@@ -128,50 +130,57 @@ class WebSocketPush:
             async with asyncio.timeout(self._pace.opening):
                 details = await line.details()
                 recovered = details.recovery_state == "Successful" and self._place is not None
-                subscription_id = self._place.subscription_id if recovered and self._place else ""
-                if not recovered:
-                    subscription_id = await line.subscribe()
+                if recovered and self._place:
+                    line.subscription_id = self._place.subscription_id
+                else:
+                    await line.subscribe()
         except TimeoutError:
             raise errors.no_answer(NOT_STARTED, errors.OFFLINE) from None
-        self._place = _Place(subscription_id, details.recovery_timeout or 0.0)
-        self._place.follow(line.cursor, self._clock())
+        self._place = _Place(line.subscription_id, details.recovery_timeout or 0.0)
         log.info("= connected, %s", "recovered" if recovered else "subscribed anew")
         return recovered
 
     async def _leave(self, line: _Line) -> None:
         """Take the subscription back, so that it does not count towards the user's limit."""
-        place, self._place = self._place, None
-        if place:
-            with suppress(TimeoutError, ConnectionClosed, Problem):
-                async with asyncio.timeout(FAREWELL / 2):
-                    await line.request("DELETE", SUBSCRIPTIONS + place.subscription_id)
+        self._place = None
+        with suppress(TimeoutError, ConnectionClosed, Problem):
+            async with asyncio.timeout(FAREWELL / 2):
+                await line.unsubscribe()
 
 
 class _Place:
-    """Where a connection stands in the platform's stream, and how long the gateway keeps it when it is lost."""
+    """A connection's place in the platform's stream, which the gateway keeps for some seconds after a loss."""
 
     def __init__(self, subscription_id: str, seconds: float) -> None:
         self.subscription_id = subscription_id
         self.cursor = wire.Cursor("")
         self._seconds = seconds
-        self._seen_at = 0.0
+        self._left_at = 0.0
 
-    def follow(self, cursor: wire.Cursor, now: float) -> None:
+    def left(self, cursor: wire.Cursor, now: float) -> None:
+        """The connection was lost after `cursor`."""
         self.cursor = cursor
-        self._seen_at = now
+        self._left_at = now
 
     def held(self, now: float) -> bool:
-        return bool(self.cursor.token) and now - self._seen_at < self._seconds
+        """Whether the gateway can still know it."""
+        return bool(self.cursor.token) and now - self._left_at < self._seconds
 
 
 class _Line:
     """The gateway's frames over one socket: requests and their answers, and what comes unasked.
 
-    `cursor` is the newest word of the gateway on where this connection stands. ConnectionClosed comes through.
+    ConnectionClosed comes through.
+
+    Attributes:
+        cursor: the newest word of the gateway on where this connection stands.
+        subscription_id: of the one subscription that there is, "" before.
     """
 
     def __init__(self, socket: ClientConnection, pace: Pace) -> None:
         self.cursor = wire.Cursor("")
+        self.subscription_id = ""
+        self._subscribing = ""  # id of the request that is not answered yet
         self._socket = socket
         self._pace = pace
         self._waiting: deque[msgspec.Raw] = deque()  # notifications that came before they were asked for
@@ -191,33 +200,44 @@ class _Line:
         except msgspec.DecodeError:
             raise errors.unreadable(NOT_STARTED) from None
 
-    async def subscribe(self) -> str:
-        """Subscribe and return the subscription's id.
+    async def subscribe(self) -> None:
+        """Subscribe; `subscription_id` is known then.
 
         Raises:
             Problem: the user or the app may not, or the server does not offer it.
         """
         wish = {"eventFilters": [FILTER], "deliveryMode": {"transportType": "WebSocket"}}
-        meta, body = await self.request("POST", SUBSCRIPTIONS, wish)
+        self._subscribing = str(uuid.uuid4())
+        await self._request(self._subscribing, "POST", SUBSCRIPTIONS, wish)
+        await self._subscribed()
+
+    async def unsubscribe(self) -> None:
+        """Take the subscription back, also one whose answer is still to come."""
+        if self._subscribing:
+            await self._subscribed()
+        if self.subscription_id:
+            message_id = str(uuid.uuid4())
+            await self._request(message_id, "DELETE", SUBSCRIPTIONS + self.subscription_id)
+            await self._answer(message_id)
+
+    async def _subscribed(self) -> None:
+        meta, body = await self._answer(self._subscribing)
+        self._subscribing = ""
         if meta.status is None or not 200 <= meta.status < 300:
             raise unusable(self._refusal(meta, body))
         try:
-            subscription = wire.decode(body, wire.Subscription)
+            self.subscription_id = wire.decode(body, wire.Subscription).id
         except msgspec.DecodeError:
             raise errors.unreadable(NOT_STARTED) from None
-        return subscription.id
 
-    async def request(
-        self, method: str, path: str, body: dict[str, Any] | None = None
-    ) -> tuple[wire.FrameMeta, msgspec.Raw]:
-        """Send a request and return its answer; notifications that come meanwhile are kept."""
-        message_id = await self._send("ClientRequest", {"method": method, "path": path}, body)
+    async def _answer(self, message_id: str) -> tuple[wire.FrameMeta, msgspec.Raw]:
+        """Return the answer to a request; notifications that come meanwhile are kept."""
         while True:
-            meta, answer = await self._frame()
+            meta, body = await self._frame()
             if meta.type == "ClientRequest" and meta.message_id == message_id:
-                return meta, answer
+                return meta, body
             if meta.type == "ServerNotification":
-                self._waiting.append(answer)
+                self._waiting.append(body)
 
     async def notification(self) -> msgspec.Raw:
         """Return the next notification, as it was sent; safe to cancel, nothing is lost by it."""
@@ -237,7 +257,7 @@ class _Line:
                 async with asyncio.timeout_at(self._beat_at):
                     data = await self._socket.recv(decode=False)
             except TimeoutError:
-                await self._send("Heartbeat")
+                await self._send({"type": "Heartbeat", "messageId": str(uuid.uuid4())})
                 continue
             try:
                 meta, body = _split(data)
@@ -248,16 +268,16 @@ class _Line:
                 self.cursor = meta.wsc
             return meta, body
 
-    async def _send(
-        self, kind: str, meta: dict[str, str] | None = None, body: dict[str, Any] | None = None
-    ) -> str:
-        message_id = str(uuid.uuid4())
-        frame: list[Any] = [{"type": kind, "messageId": message_id, **(meta or {})}]
-        if body is not None:
-            frame.append(body)
+    async def _request(
+        self, message_id: str, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> None:
+        meta = {"type": "ClientRequest", "messageId": message_id, "method": method, "path": path}
+        await self._send(meta, body)
+
+    async def _send(self, meta: dict[str, str], body: dict[str, Any] | None = None) -> None:
         self._beat_at = asyncio.get_running_loop().time() + self._pace.beat
+        frame = [meta] if body is None else [meta, body]
         await self._socket.send(msgspec.json.encode(frame).decode())
-        return message_id
 
     def _refusal(self, meta: wire.FrameMeta, body: msgspec.Raw) -> Problem:
         status = meta.status or 0

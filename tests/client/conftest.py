@@ -25,6 +25,7 @@ async def sandbox(served: SandboxServer) -> AsyncIterator[Sandbox]:
     async with httpx.AsyncClient(trust_env=False) as http:
         sandbox = Sandbox(served.info, http)
         await sandbox.post("reset")
+        await sandbox.fault("expire-subscription")  # those of tests that had their line cut
         yield sandbox
 
 

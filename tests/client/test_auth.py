@@ -111,6 +111,10 @@ async def test_a_token_is_refreshed_before_it_ends(sandbox: Sandbox, me: SignedI
     assert keeper.tokens.refresh != tokens.refresh
 
 
+async def no_sleep(seconds: float) -> None:
+    pass
+
+
 async def save_nowhere(tokens: Tokens) -> None:
     pass
 
@@ -211,8 +215,9 @@ async def test_a_lost_network_is_no_sign_out_and_the_old_token_is_used_while_it_
         raise httpx.ConnectError("no network")
 
     transport = httpx.MockTransport(unreachable)
+    server = sandbox.info["server"]
     async with Rest(
-        sandbox.info["server"], clock=lambda: late, chance=lambda: 0.5, transport=transport
+        server, clock=lambda: late, sleep=no_sleep, chance=lambda: 0.5, transport=transport
     ) as nowhere:
         oauth = OAuth(nowhere, sandbox.app, "test-endpoint", lambda: late)
         keeper = Keeper(oauth, tokens, save=save_nowhere, on_end=me.ends.append, clock=lambda: late)

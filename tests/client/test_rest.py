@@ -143,7 +143,7 @@ async def test_what_cannot_wait_is_refused_at_once_and_not_sent() -> None:
                 False,
                 60.0,
             )
-            assert told.value.title == "The call to +13025550101 was not placed."
+            assert told.value.title == "The call to +1 302 555 0101 was not placed."
     assert arrived == ["POST"]
     assert fake.sleeps == []
 
