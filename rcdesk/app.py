@@ -146,7 +146,7 @@ async def run(qapp: QApplication, config: Config) -> int:
         await opened.enter_async_context(
             nursery
         )  # left before the connection closes: tasks say goodbye over it
-        demo = Demo(nursery, session, opened)
+        demo = Demo(nursery, session, opened, lively=config.tour is None)
         services = _build(config, nursery, session, settings, HistoryStore(database), problems, clock, demo)
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
@@ -167,6 +167,8 @@ async def run(qapp: QApplication, config: Config) -> int:
         nursery.start(
             _begin(config, services, settings.notices, database, vault, shell, demo, painted), name="start"
         )
+        if config.tour:
+            nursery.start(_play(config.tour, shell, services, demo, end), name="tour")
         await end.asked.wait()
     return end.code
 
@@ -240,6 +242,13 @@ async def _begin(
     services.secrets_kept.publish(await _where_secrets_are(vault))
 
 
+async def _play(folder: Path, shell: Shell, services: Services, demo: Demo, end: _End) -> None:
+    from rcdesk.tour import Tour
+
+    await Tour(shell, services, await demo.started(), folder).play()
+    end.asked.set()
+
+
 async def _where_secrets_are(vault: Vault) -> str:
     name = await vault.backend_name()
     return f"in the system's keyring ({name})" if name else "in memory, for this run only"
@@ -248,31 +257,38 @@ async def _where_secrets_are(vault: Vault) -> str:
 class Demo:
     """The sandbox in this process, started when somebody wants the demo."""
 
-    def __init__(self, nursery: Nursery, session: Session, opened: AsyncExitStack) -> None:
+    def __init__(self, nursery: Nursery, session: Session, opened: AsyncExitStack, *, lively: bool) -> None:
+        self._lively = lively
         self._nursery = nursery
         self._session = session
         self._opened = opened
         self._sandbox: SandboxServer | None = None
+        self._once = asyncio.Lock()
 
     def start(self) -> None:
         """Start the sandbox unless it runs, and sign in to it; returns at once."""
         self._nursery.start(self._start(), name="demo")
 
+    async def started(self) -> dict[str, str]:
+        """Start the sandbox, once; return the line that it would print."""
+        async with self._once:
+            if self._sandbox is None:
+                self._sandbox = await asyncio.to_thread(_start_sandbox, self._lively)
+                self._opened.callback(self._sandbox.stop)
+        return self._sandbox.info
+
     async def _start(self) -> None:
-        if self._sandbox is None:
-            self._sandbox = await asyncio.to_thread(_start_sandbox)
-            self._opened.callback(self._sandbox.stop)
-        info = self._sandbox.info
+        info = await self.started()
         server = Server(info["server"], info["client_id"], info["client_secret"])
         self._session.sign_in(server, Jwt(info["jwt"]), remember=False)
 
 
-def _start_sandbox() -> SandboxServer:
+def _start_sandbox(lively: bool) -> SandboxServer:
     from rcdesk.sandbox.server import SandboxServer
     from rcdesk.sandbox.state import Options
 
     try:
-        return SandboxServer(Options(lively=True, records=400)).start()
+        return SandboxServer(Options(lively=lively, records=400)).start()
     except OSError as error:
         raise Problem(
             "The demo did not start.", "Its server found no free port on this computer.", Kind.LOCAL
