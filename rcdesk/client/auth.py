@@ -32,6 +32,7 @@ REFRESH_TTL = 2_592_000  # seconds: 30 days, the most that the platform grants
 DEFAULT_REFRESH_TTL = 604_800  # seconds, where the server does not say
 NOT_SIGNED_IN = "You were not signed in."
 SIGNED_OUT = "You are signed out."
+SIGN_IN_PATIENCE = 5.0  # seconds; rather say at once that too much was tried than seem to hang for a minute
 PAUSE = 30.0
 """Seconds between refreshes that fail while the access token still works."""
 LAST_WAIT = 5.0  # seconds for which closing waits for a refresh under way
@@ -119,7 +120,7 @@ class OAuth:
         Raises:
             Problem: wrong credentials, an app that may not, no network.
         """
-        return await self._ask(grant.fields, doing=NOT_SIGNED_IN, repeat=False, patience=None)
+        return await self._ask(grant.fields, doing=NOT_SIGNED_IN, repeat=False, patience=SIGN_IN_PATIENCE)
 
     async def refresh(self, tokens: Tokens, *, patience: float | None) -> Tokens:
         """Return new tokens for old ones. It may be repeated: until the new pair is used, the platform

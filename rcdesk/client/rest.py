@@ -57,8 +57,8 @@ class Request:
     path: str
     doing: str
     group: str
-    query: Query | None = None
-    json: Any = None
+    query: Query | None = field(default=None, repr=False)
+    json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     repeat: bool = False
     urgency: Urgency = Urgency.LIVE
@@ -79,11 +79,15 @@ class Rest:
         server: str,
         *,
         clock: Callable[[], float],
+        pacer: Pacer | None = None,
         sleep: Sleep = asyncio.sleep,
         chance: Callable[[], float] = random.random,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`clock` gives unix seconds, `chance` a number in [0, 1); `transport` takes the network's place.
+
+        `pacer` is what is known of the server's limits. A penalty outlives a connection, so one that follows
+        another to the same server with the same app takes over its pacer.
 
         Raises:
             Problem: the address cannot be used (`check_server`).
@@ -93,7 +97,7 @@ class Rest:
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
-        self._pacer = Pacer()
+        self.pacer = pacer or Pacer()
         self._http = httpx.AsyncClient(
             base_url=self.server,
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
@@ -168,7 +172,7 @@ class Rest:
             auth=self._credentials(request),
             follow_redirects=request.method == "GET",  # anything else would be repeated elsewhere
         ) as response:
-            self._pacer.learn(response.headers, self._clock())
+            self.pacer.learn(response.headers, self._clock())
             body = await _body(request, response)
         status = response.status_code
         log.debug("< %d %s (%s)", status, _masked(request), response.headers.get("rcrequestid", "-"))
@@ -189,11 +193,11 @@ class Rest:
         )
         if problem.status == 429:
             for group in {request.group, response.headers.get("x-rate-limit-group", request.group)}:
-                self._pacer.refused(group, problem.retry_after, self._clock())
+                self.pacer.refused(group, problem.retry_after, self._clock())
         return problem
 
     async def _wait_for_group(self, request: Request) -> None:
-        while (pause := self._pacer.wait(request.group, request.urgency, self._clock())) > 0:
+        while (pause := self.pacer.wait(request.group, request.urgency, self._clock())) > 0:
             if request.patience is not None and pause > request.patience:
                 advice = errors.BY_STATUS[429]
                 raise Problem(request.doing, advice.remedy, advice.kind, retry=True, retry_after=pause)

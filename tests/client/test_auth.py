@@ -14,6 +14,7 @@ import pytest
 from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, challenge, new_verifier
 from rcdesk.client.rest import Request, Rest
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Pacer
 from rcdesk.core.tokens import Tokens
 from tests.client.served import Sandbox, SignedIn
 
@@ -78,6 +79,24 @@ async def test_wrong_credentials_and_apps_say_why(sandbox: Sandbox) -> None:
     for problem in (wrong_password.value, wrong_app.value):
         assert problem.kind is Kind.SIGN_IN
         assert not problem.retry
+
+
+async def test_a_penalty_outlives_the_attempt_that_earned_it() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(429, headers={"Retry-After": "60", "X-Rate-Limit-Group": "Auth"})
+
+    pacer = Pacer()
+    for _ in range(3):
+        transport = httpx.MockTransport(answer)
+        async with Rest("http://127.0.0.1:1", clock=lambda: 0.0, pacer=pacer, transport=transport) as rest:
+            with pytest.raises(Problem) as told:
+                await OAuth(rest, App("id"), "e", lambda: 0.0).sign_in(Grant.jwt("x"))
+        assert told.value.kind is Kind.THROTTLED
+        assert told.value.retry_after == 60.0
+    assert asked == ["/restapi/oauth/token"]
 
 
 def test_no_secret_shows_in_a_repr() -> None:
@@ -229,7 +248,7 @@ async def test_a_lost_network_is_no_sign_out_and_the_old_token_is_used_while_it_
     assert me.ends == []
 
 
-@pytest.mark.expected_log("could not be stored: this computer|could not be stored: local")
+@pytest.mark.expected_log("could not be stored: local")
 async def test_a_keyring_out_of_order_does_not_end_the_session(sandbox: Sandbox, me: SignedIn) -> None:
     first = me.keeper.tokens
     assert first is not None
