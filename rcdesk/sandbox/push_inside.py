@@ -43,9 +43,7 @@ async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, au
     """Put a request to the app; `base` is the scope of the WebSocket, with what routes shall find in it."""
     path, _, query = request.path.partition("?")
     headers = {name.lower(): str(value) for name, value in (request.headers or {}).items()}
-    headers |= {"host": _host(base), "authorization": authorization}
-    if body:
-        headers["content-type"] = "application/json"
+    headers |= {"host": _host(base), "authorization": authorization, "content-type": "application/json"}
     scope: Scope = {
         **base,
         "type": "http",

@@ -130,6 +130,7 @@ async def test_filters_that_are_not_allowed_are_disabled_while_others_remain(use
     ]
     refused = await post(user, colleague)
     assert (refused.status_code, refused.json()["errorCode"]) == (403, "SUB-403")
+    assert list(user.sandbox.push.pubnub.channels._said) == [made["deliveryMode"]["address"]]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,20 @@ async def test_a_recovery_can_be_interrupted_and_goes_on_where_it_was(served: Se
         assert await last.numbers(2) == [2, 3]
 
 
+async def test_a_recovery_that_was_not_heard_can_be_repeated(served: Served) -> None:
+    async with served.socket() as socket:
+        await socket.subscribe()
+        await served.raw(0)
+        cursor = wsc(await socket.read())
+        await lose(served, socket)
+    await served.raw(1, 2)
+    for _ in range(3):
+        async with served.socket(wsc=cursor) as again:
+            assert await again.numbers(2) == [1, 2]
+            assert await again.is_quiet()
+            await lose(served, again)
+
+
 async def test_only_the_newest_hundred_are_kept(served: Served) -> None:
     async with served.socket() as socket:
         await socket.subscribe()
@@ -133,11 +147,11 @@ async def test_the_time_of_recovery_ends() -> None:
 async def test_a_connection_that_is_not_lost_keeps_its_subscription_longer_than_the_time_of_recovery() -> (
     None
 ):
-    async with serve(limits=GatewayLimits(recovery=0.1)) as served, served.socket() as socket:
+    async with serve(limits=GatewayLimits(recovery=1.0)) as served, served.socket() as socket:
         made = await socket.subscribe()
         await lose(served, socket)
         async with served.socket(wsc=wsc(socket.details)) as again:
-            await asyncio.wait_for(_beat_for(again, 0.3), 5)
+            await asyncio.wait_for(_beat_for(again, 1.2), 5)
             assert [one["id"] for one in served.push.subscriptions.truth()] == [made["id"]]
 
 

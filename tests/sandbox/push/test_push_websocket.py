@@ -96,6 +96,20 @@ async def test_other_requests_pass_with_the_same_limits_as_over_http() -> None:
     assert over_http.headers["X-Rate-Limit-Remaining"] == "8"
 
 
+async def test_a_request_cannot_pass_for_another_user_host_or_type(served: Served) -> None:
+    headers = {
+        "Authorization": "Bearer none",
+        "Host": "elsewhere",
+        "Content-Type": "text/plain",
+        "X-Other": 7,
+    }
+    body = {"eventFilters": [PRESENCE], "deliveryMode": {"transportType": "WebSocket"}}
+    async with served.socket() as socket:
+        meta, made = await socket.ask("POST", SUBSCRIPTION, body, headers=headers)
+    assert meta["status"] == 200
+    assert made["uri"].startswith(served.server)
+
+
 async def test_faults_hit_requests_over_a_socket_too(served: Served) -> None:
     await served.fault("http-status", path="/subscription", status=503)
     async with served.socket() as socket:
@@ -245,7 +259,7 @@ async def test_a_token_for_a_socket_needs_a_user(served: Served) -> None:
 
 
 async def test_ten_requests_may_be_under_way_and_the_eleventh_is_refused(served: Served) -> None:
-    await served.fault("latency", path="/extension/~", seconds=0.2)
+    await served.fault("latency", path="/extension/~", seconds=0.5)
     async with served.socket() as socket:
         for number in range(11):
             asked = {"type": "ClientRequest", "messageId": str(number), "method": "GET"}
@@ -263,9 +277,9 @@ async def test_an_idle_connection_is_closed_with_a_word(served: Served) -> None:
 
 async def test_heartbeats_keep_a_connection_open(served: Served) -> None:
     loop = asyncio.get_running_loop()
-    async with serve(limits=GatewayLimits(idle=0.4)) as hasty, hasty.socket() as socket:
+    async with serve(limits=GatewayLimits(idle=1.0)) as hasty, hasty.socket() as socket:
         begun = loop.time()
-        while loop.time() < begun + 0.8:
+        while loop.time() < begun + 1.2:
             assert await socket.is_quiet()
 
 
