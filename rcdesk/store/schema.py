@@ -45,7 +45,7 @@ _FIRST = (
     """
     CREATE VIRTUAL TABLE names USING fts5 (
         folded, content = 'calls', content_rowid = 'place',
-        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4'
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3 4'
     )
     """,
     """
