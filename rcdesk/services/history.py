@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from rcdesk.core.calls import Change
+from rcdesk.core.calls import Call, Change
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.history import CallRecord, Page, Query, SyncBatch
+from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch
 from rcdesk.core.ringout import EndedRingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
@@ -17,6 +17,8 @@ from rcdesk.store.history import HistoryStore
 
 log = logging.getLogger(__name__)
 
+RECENT = 20  # missed calls among which a dismissed one is looked for
+SAME_START = 5.0  # seconds by which log and live start may differ
 DAYS = 30  # how far back the first filling goes
 LAG = 30.0  # seconds after a call's end by which the platform's log has it (15–30 s)
 EVERY = 300.0  # seconds between looks at the log while nothing happens
@@ -74,6 +76,17 @@ class History:
     def mark_seen(self, record_id: int | None = None) -> None:
         """Take one missed call, or all of them, off the badge."""
         self._nursery.start(self._mark_seen(record_id), name="mark as seen")
+
+    def dismiss(self, call: Call) -> None:
+        """The user sent the card of this call away: if it was missed, they know it."""
+        self._nursery.start(self._dismiss(call), name="dismiss")
+
+    async def _dismiss(self, call: Call) -> None:
+        for record in (await self._store.page(Query(Filter.MISSED), None, RECENT)).records:
+            apart = abs(record.started_at - call.started_at)
+            if record.session_id == call.session_id and apart < SAME_START:
+                await self._store.mark_seen(record.id)
+        await self._tell()
 
     async def _find(
         self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]

@@ -1,25 +1,31 @@
-"""Cards: which change of a call shows which card."""
+"""Cards: carries out what core.notices decides: one card for each ringing call, told to its end."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from rcdesk.core.account import Presence
-from rcdesk.core.calls import Call, Change, Direction, Stage
+from rcdesk.core.calls import Call, Change
+from rcdesk.core.notices import Card, Close, Kind, Notices, Show
 from rcdesk.core.people import Who
 from rcdesk.services.feed import Feed, Latest
-from rcdesk.ui import faces
+from rcdesk.ui.faces import face
 from rcdesk.ui.popups import Popups
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card got this far
-GAVE_UP = 5.0  # seconds; a caller who rings no longer than this has changed their mind
 
 
 class Cards(QObject):
-    """One card for each ringing call, until it left its last word on screen."""
+    """The cards on screen, as the calls go.
+
+    Signals:
+        dismissed: the user sent the card of this `Call` away; one that was missed counts as seen.
+    """
+
+    dismissed = Signal(object)
 
     def __init__(
         self,
@@ -27,7 +33,6 @@ class Cards(QObject):
         changes: Feed[Change],
         presence: Latest[Presence],
         who: Callable[[str, str], Who],
-        clock: Callable[[], float],
         wanted: Callable[[], bool],
         parent: QObject | None = None,
     ) -> None:
@@ -35,9 +40,12 @@ class Cards(QObject):
         self._popups = popups
         self._presence = presence
         self._who = who
-        self._clock = clock
         self._wanted = wanted
+        self._notices = Notices()
+        self._calls: dict[str, Call] = {}  # those with a card
         self._undo = changes.subscribe(self._on_change)
+        popups.dismissed.connect(self._on_dismissed)
+        popups.left.connect(lambda key: self._calls.pop(key, None))
 
     def clear(self) -> None:
         """Take every card away."""
@@ -49,26 +57,23 @@ class Cards(QObject):
         self._popups.clear()
 
     def _on_change(self, change: Change) -> None:
-        call = change.now
-        if call.direction is not Direction.INBOUND or call.own_leg:
-            self._popups.take_away(call.key)
-            return
-        shown = self._popups.card(call.key) is not None
-        who = self._who(call.peer_number, call.peer_name)
-        if call.stage is Stage.RINGING:
-            if shown or (self._wanted() and not self._silenced(call)):
-                self._popups.show(call.key, faces.ringing(call, who))
-                trace.debug("popup %s", call.session_id)
-        elif not shown:
-            self._popups.take_away(call.key)  # it may wait for room; a call that is over must not come then
-        elif call.stage is not Stage.ENDED or call.answered_at is not None:
-            if change.was and change.was.stage is Stage.RINGING:
-                self._popups.show(call.key, faces.answered(call, who))
-        elif call.ended_at is not None and call.ended_at - call.started_at < GAVE_UP:
-            self._popups.show(call.key, faces.gone(call, who, "They hung up first"))
-        else:
-            self._popups.show(call.key, faces.missed(call, who))
+        match self._notices.apply(change, self._presence.value, wanted=self._wanted()):
+            case Show(card) if self._waited_in_vain(card):
+                self._popups.take_away(card.key)
+                del self._calls[card.key]
+            case Show(card):
+                self._calls[card.key] = change.now
+                self._popups.show(card.key, face(card, self._who(card.number, card.name)))
+                trace.debug("popup %s", change.now.session_id)
+            case Close(key):
+                self._popups.take_away(key)
 
-    def _silenced(self, call: Call) -> bool:
-        presence = self._presence.value
-        return presence.silences_everything or (bool(call.queue) and presence.silences_queue_calls)
+    def _waited_in_vain(self, card: Card) -> bool:
+        """Whether the screen had no room for the card while the phone rang: then its end is no news there."""
+        waits = card.key in self._calls and self._popups.card(card.key) is None
+        return waits and card.kind is not Kind.RINGING
+
+    def _on_dismissed(self, key: str) -> None:
+        self._notices.silence(key)
+        if call := self._calls.get(key):
+            self.dismissed.emit(call)

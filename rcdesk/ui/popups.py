@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
@@ -13,7 +12,6 @@ from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.ticker import Ticker
 
-REMEMBERED = 64  # calls
 PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
 
 
@@ -46,7 +44,6 @@ class Popups(QObject):
         self._cards: dict[str, PopupCard] = {}
         self._spots: dict[str, Box] = {}
         self._waiting: dict[str, Face] = {}  # there was no room for them yet
-        self._silenced: deque[str] = deque(maxlen=REMEMBERED)  # calls whose card the user sent away
         self._spare: PopupCard | None = None
         ticker.ticked.connect(self._tick)
         app = QGuiApplication.instance()
@@ -65,13 +62,8 @@ class Popups(QObject):
         return tuple(self._cards)
 
     def show(self, key: str, face: Face) -> None:
-        """Show `face` for the call with `key`: on its card, or on a new one in the next free place.
-
-        A card that the user sent away does not come back while the phone rings.
-        """
+        """Show `face` for the call with `key`: on its card, or on a new one in the next free place."""
         card = self._cards.get(key)
-        if key in self._silenced:
-            return
         if card is not None:
             self._change(key, card, face)
         else:
@@ -168,9 +160,8 @@ class Popups(QObject):
         self._ticker.want("popups", wanted=counting)
 
     def _on_silence(self, key: str) -> None:
-        self._silenced.append(key)
-        self.take_away(key)
         self.dismissed.emit(key)
+        self.take_away(key)
 
     def _on_call_back(self, key: str, number: str) -> None:
         self._on_silence(key)

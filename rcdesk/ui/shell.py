@@ -158,10 +158,10 @@ class Shell(QObject):
             services.calls.changes,
             services.presence.presence,
             services.people.who,
-            services.clock,
             lambda: services.preferences.value.popups,
             self,
         )
+        self.cards.dismissed.connect(services.history.dismiss)
 
     def bring_up(self, _activation: str = "") -> None:
         """Show the window in front, since the user asked for it."""

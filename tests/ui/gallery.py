@@ -16,12 +16,26 @@ from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import faces, theme
+from rcdesk.ui import theme
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.popup import WIDTH, PopupCard
 from tests.ui.assembled import Assembled
-from tests.ui.world import HOLDING, NOW, RECORDS, RINGING, TALKING, World, call, record, who
+from tests.ui.world import (
+    HOLDING,
+    NOW,
+    RECORDS,
+    RINGING,
+    TALKING,
+    World,
+    answered,
+    began,
+    call,
+    face_of,
+    over,
+    record,
+    who,
+)  # fmt: skip
 
 TARGET = Path(__file__).resolve().parents[2] / "build" / "gallery"
 SIGN_IN_ENDED = Problem("Your sign-in has ended.", "It was not used for a week. Sign in again.", Kind.SIGN_IN)
@@ -71,14 +85,13 @@ def cards() -> QWidget:
     """Return the cards below one another, as they stand on a desktop."""
     desktop = QWidget()
     layout = QVBoxLayout(desktop)
-    unknown = call(number="+16505550147", age=22, ended_at=NOW)
-    anna = replace(TALKING, ended_at=NOW)
+    unknown, brief = call(number="+16505550147", age=22), call("brief", age=3)
     faces_shown = (
-        faces.ringing(RINGING, who(RINGING.peer_number)),
-        faces.ringing(unknown, who(unknown.peer_number)),
-        faces.answered(TALKING, who(TALKING.peer_number)),
-        faces.missed(unknown, who(unknown.peer_number, location="Menlo Park, CA")),
-        faces.gone(anna, who(anna.peer_number), "They hung up first"),
+        face_of(began(RINGING)),
+        face_of(began(unknown)),
+        face_of(began(RINGING), answered(RINGING)),
+        face_of(began(unknown), over(unknown), told=who(unknown.peer_number, location="Menlo Park, CA")),
+        face_of(began(brief), over(brief)),
     )
     for face in faces_shown:
         card = PopupCard(lambda: NOW)

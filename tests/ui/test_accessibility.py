@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.account import Availability
 from rcdesk.core.calls import Stage
 from rcdesk.core.subscription import LinkState
-from rcdesk.ui import faces, link_words, words
+from rcdesk.ui import link_words, words
 from rcdesk.ui.navigation import ICONS, Pane
 from rcdesk.ui.pills import PRESENCE_LOOKS, STAGE_LOOKS
-from rcdesk.ui.popup import PopupCard
+from rcdesk.ui.popup import Face, PopupCard
 from tests.ui.assembled import Assembled
 from tests.ui.test_popups import MISSED, RINGS
-from tests.ui.world import HOLDING, NOW, RINGING, TALKING, World, call, who
+from tests.ui.world import HOLDING, NOW, RINGING, TALKING, World, answered, began, call, face_of, over
 
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView)
 LEAST = 32  # px of a target
@@ -64,7 +64,7 @@ def test_every_control_has_a_name(made: Assembled, pane: Pane) -> None:
 
 
 @pytest.mark.parametrize("face", [RINGS, MISSED], ids=["ringing", "missed"])
-def test_every_control_of_a_card_has_a_name(qtbot: QtBot, face: faces.Face) -> None:
+def test_every_control_of_a_card_has_a_name(qtbot: QtBot, face: Face) -> None:
     card = PopupCard(lambda: NOW)
     qtbot.addWidget(card)
     card.show_face(face)
@@ -140,9 +140,8 @@ def test_the_words_of_the_link_are_no_wire_values() -> None:
 
 
 def test_cards_of_other_kinds_have_words_of_their_own() -> None:
-    anna = who(TALKING.peer_number)
-    said = {
-        face.state
-        for face in (RINGS, MISSED, faces.answered(TALKING, anna), faces.gone(TALKING, anna, "Declined"))
-    }
-    assert said == {"Ringing", "Missed", "Answered", "Declined"}
+    brief = call("brief", age=3)
+    ends = (answered(RINGING), over(RINGING))
+    faces = [RINGS, *(face_of(began(RINGING), end) for end in ends), face_of(began(brief), over(brief))]
+    said = [face.state for face in faces]
+    assert said == ["Ringing", "Answered", "Missed", "They hung up first"]

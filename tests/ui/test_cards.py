@@ -28,7 +28,7 @@ class Screen:
     def __post_init__(self) -> None:
         self.popups = Popups(self.world.clock, Ticker())
         world = self.world
-        self.cards = Cards(self.popups, world.changes, world.presence, who, world.clock, lambda: self.wanted)
+        self.cards = Cards(self.popups, world.changes, world.presence, who, lambda: self.wanted)
 
     def titles(self) -> list[str]:
         shown = [self.popups.card(key) for key in self.popups.keys]
@@ -137,3 +137,22 @@ def test_a_call_that_ended_while_it_waited_for_room_never_comes(screen: Screen) 
     assert screen.popups.keys[-1] == waiting[0]
     screen.popups.take_away("1")
     assert waiting[1] not in screen.popups.keys
+
+
+def test_a_hushed_call_that_was_missed_says_so_afterwards(screen: Screen) -> None:
+    screen.world.presence.publish(Presence("Available", "DoNotAcceptAnyCalls"))
+    screen.world.changes.publish(began(RINGING))
+    assert screen.titles() == []
+    screen.world.changes.publish(over(RINGING))
+    assert screen.titles() == ["Missed: Martin Olsen"]
+
+
+def test_who_sends_a_missed_card_away_is_told_of(screen: Screen) -> None:
+    sent_away: list[str] = []
+    screen.cards.dismissed.connect(lambda call: sent_away.append(call.key))
+    screen.world.changes.publish(began(RINGING))
+    screen.world.changes.publish(over(RINGING))
+    card = screen.popups.card("ringing")
+    assert card is not None
+    card.silence_asked.emit()
+    assert sent_away == ["ringing"]

@@ -12,16 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from rcdesk.ui import faces, popup
+from rcdesk.ui import popup
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.popups import Popups
 from rcdesk.ui.ticker import Ticker
-from tests.ui.world import NOW, RINGING, TALKING, World, call, who
+from tests.ui.world import RINGING, World, answered, began, call, face_of, over, who
 
-RINGS = faces.ringing(RINGING, who(RINGING.peer_number))
-UNKNOWN = call("unknown", number="+16505550147", age=22, ended_at=NOW)
-MISSED = faces.missed(UNKNOWN, who(UNKNOWN.peer_number, location="Menlo Park, CA"))
+RINGS = face_of(began(RINGING))
+UNKNOWN = call("unknown", number="+16505550147", age=22)
+MISSED = face_of(began(UNKNOWN), over(UNKNOWN), told=who(UNKNOWN.peer_number, location="Menlo Park, CA"))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_ringing_card_says_who_where_from_and_for_whom() -> None:
 
 
 def test_a_withheld_number_is_said_to_be_withheld() -> None:
-    face = faces.ringing(call(number=""), who(""))
+    face = face_of(began(call(number="")))
     assert (face.title, face.lines[0], face.number) == ("Unknown caller", "Number withheld", "")
 
 
@@ -73,8 +73,8 @@ def test_a_missed_card_says_how_long_it_rang_and_offers_to_call_back() -> None:
 
 
 def test_an_answered_card_leaves_soon_and_offers_nothing() -> None:
-    face = faces.answered(TALKING, who(TALKING.peer_number))
-    assert (face.title, face.call_back, face.stays) == ("Answered: Anna Weber", "", 4)
+    face = face_of(began(RINGING), answered(RINGING))
+    assert (face.title, face.call_back, face.stays) == ("Answered: Martin Olsen", "", 4)
 
 
 def test_the_first_card_stands_bottom_right_and_the_next_above_it(popups: Popups) -> None:
@@ -102,7 +102,7 @@ def test_a_card_stays_where_it_is_whatever_the_others_do(popups: Popups) -> None
 def test_another_call_resets_nothing_of_the_first_card(popups: Popups) -> None:
     popups.show("a", RINGS)
     card = card_of(popups, "a")
-    popups.show("b", faces.ringing(UNKNOWN, who(UNKNOWN.peer_number)))
+    popups.show("b", face_of(began(UNKNOWN)))
     popups.show("a", RINGS)
     assert popups.card("a") is card
     assert card.isVisible()

@@ -9,12 +9,15 @@ from rcdesk.core.account import Account, Presence
 from rcdesk.core.calls import Call, Change, Direction, Stage
 from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord, Outcome, Page, Query
+from rcdesk.core.notices import Notices, Show
 from rcdesk.core.people import Source, Who
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui.faces import face
 from rcdesk.ui.history_pane import HistorySource
 from rcdesk.ui.main_window import WindowSource
+from rcdesk.ui.popup import Face
 
 NOW = 1_795_430_520.0  # Monday 23 November 2026, 10:42 UTC
 
@@ -170,3 +173,16 @@ class World:
 
     def _on_retry(self) -> None:
         self.retried += 1
+
+
+def face_of(*changes: Change, told: Who | None = None) -> Face:
+    """Return how the card of a call looks after `changes`; `told`: who it is, if not somebody of this world."""
+    notices = Notices()
+    last = [notices.apply(change, Presence()) for change in changes][-1]
+    assert isinstance(last, Show)
+    return face(last.card, told or who(last.card.number, last.card.name))
+
+
+def answered(rings: Call) -> Change:
+    """Return the change of a ringing call that is answered now."""
+    return became(rings, stage=Stage.CONNECTED, answered_at=NOW)
