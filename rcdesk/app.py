@@ -191,6 +191,7 @@ def _build(
     dialer = Dialer(nursery, platform, settings, clock)
     history = History(nursery, platform, store, clock)
     calls.changes.subscribe(history.on_change)
+    dialer.began.subscribe(calls.expect_own_leg)
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(
         session, link, presence, calls, people, dialer, history, settings, problems, clock,

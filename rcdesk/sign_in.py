@@ -13,6 +13,7 @@ from typing import TextIO
 from rcdesk import cli, logs
 from rcdesk.config import Paths, UsageError, paths_for
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Pacer
 from rcdesk.services.connection import Connection
 from rcdesk.services.session import ENTRY, Jwt, Password, Server, Way
 from rcdesk.store.settings import SettingsStore
@@ -97,6 +98,7 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
             save=lambda packed: vault.set(ENTRY, packed),
             on_end=lambda _problem: None,
             clock=time.time,
+            pacer=Pacer(),
         )
         try:
             platform = await connection.sign_in(way, lambda _address: None)

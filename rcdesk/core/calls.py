@@ -32,6 +32,10 @@ class _WholeList:
     named: frozenset[TrackId]
 
 
+MOST_LISTED = 7
+"""Calls that a presence lists at most, the latest ones (event filters, "detailed presence")."""
+
+
 class CallBook:
     """One extension's calls. Whatever the order and the repetitions in which the same reports arrive, the
     book ends the same.
@@ -91,12 +95,17 @@ class CallBook:
     def reconcile(self, legs: Iterable[Leg], now: float, asked_at: float) -> list[Change]:
         """Take in a whole snapshot that was asked for at `asked_at`; a live call absent from it is over.
 
-        What reports said at or after `asked_at` may be newer than the snapshot: those calls are left alone,
+        A list of MOST_LISTED calls may be cut: then the absent ones are left alone. What reports said at or after `asked_at` may be newer than the snapshot: those calls are left alone,
         so nothing needs to be held back while a snapshot is fetched.
         """
         listed = {track_id: together(legs) for track_id, legs in _by_track(legs).items()}
         there = {track_id: leg for track_id, leg in listed.items() if leg.stage is not Stage.ENDED}
-        gone = [track_id for track_id, track in self._tracks.items() if track.open and track_id not in there]
+        listed_all = len(listed) < MOST_LISTED
+        gone = [
+            track_id
+            for track_id, track in self._tracks.items()
+            if listed_all and track.open and track_id not in there
+        ]
         touched = []
         for track_id in [*gone, *there]:
             track = self._track(track_id)

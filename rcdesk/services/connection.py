@@ -18,6 +18,7 @@ from rcdesk.client.push_websocket import WebSocketPush
 from rcdesk.client.rest import Rest
 from rcdesk.core.account import Account
 from rcdesk.core.errors import Problem
+from rcdesk.core.pacing import Pacer
 from rcdesk.core.subscription import Transport
 from rcdesk.core.tokens import Tokens
 from rcdesk.services.session import Browser, Jwt, Password, Platform, Server, Way
@@ -50,19 +51,19 @@ class Connection:
     """Requests in the name of one user, and what closes with them.
 
     `save` is given the packed sign-in before each new pair of tokens is used; `on_end` hears once that the
-    session is over for the server.
+    session is over for the server. `pacer` outlives the connection: a penalty does, too.
     """
 
     def __init__(
         self, server: Server, *, endpoint_id: str, save: Save, on_end: Callable[[Problem], None],
-        clock: Callable[[], float],
+        clock: Callable[[], float], pacer: Pacer,
     ) -> None:  # fmt: skip
         self.server = server
         self._save = save
         self._on_end = on_end
         self._clock = clock
         self._app = App(server.client_id, server.client_secret)
-        self._rest = Rest(server.url, clock=clock)
+        self._rest = Rest(server.url, clock=clock, pacer=pacer)
         self._oauth = OAuth(self._rest, self._app, endpoint_id, clock)
         self._keeper: Keeper | None = None
 
@@ -87,7 +88,7 @@ class Connection:
         )
         self._rest.authorize(Auth(self._keeper))
         api = Api(self._rest)
-        account = await api.account()
+        account = await api.account(tokens.scopes)
         return self._platform(api, account)
 
     async def revoke(self) -> None:

@@ -34,6 +34,7 @@ class Dialer:
     ) -> None:
         self.choices: Latest[DialChoices] = Latest(DialChoices())
         self.progress: Latest[Progress | None] = Latest(None)
+        self.began: Feed[Order] = Feed()
         self.ended: Feed[EndedRingOut] = Feed()
         self._nursery = nursery
         self._platform = platform
@@ -83,6 +84,7 @@ class Dialer:
         self._cancel = asyncio.Event()
         ringout = RingOut(order)
         self.progress.publish(ringout.progress)
+        self.began.publish(order)
         self._nursery.start(self._ring(platform, order, ringout), name="ringout")
 
     def cancel(self) -> None:

@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from rcdesk.core.calls import Call, CallBook, Change, Leg, Report
+from rcdesk.core.ringout import Order
 from rcdesk.services.feed import Feed
+
+OWN_PHONE_RINGS = 60.0  # seconds within which a RingOut has rung the user's own phone
 
 
 class LiveCalls:
@@ -36,6 +39,11 @@ class LiveCalls:
         changes = self._book.reconcile(legs, self._clock(), asked_at)
         self._tell(changes)
         return changes
+
+    def expect_own_leg(self, order: Order) -> None:
+        """A RingOut begins: the user's own phone is about to ring, and that is no call for them."""
+        now = self._clock()
+        self._book.expect_own_leg(order.own, order.number, now, now + OWN_PHONE_RINGS)
 
     def close(self) -> None:
         """Stop waiting for graces; what is known stays."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Pacer
 from rcdesk.core.subscription import Transport
 from rcdesk.core.tokens import Tokens
 from rcdesk.services.feed import Latest
@@ -117,13 +118,16 @@ class Session:
         settings: SettingsStore,
         clock: Callable[[], float],
     ) -> None:
-        self.state: Latest[SessionState] = Latest(SessionState(Phase.SIGNING_IN))  # until `resume` knows better
+        self.state: Latest[SessionState] = Latest(
+            SessionState(Phase.SIGNING_IN)
+        )  # until `resume` knows better
         self.platform: Latest[Platform | None] = Latest(None)
         self._nursery = nursery
         self._vault = vault
         self._settings = settings
         self._clock = clock
         self._connection: Connection | None = None
+        self._pacers: dict[tuple[str, str], Pacer] = {}  # of each server and app: limits are counted so
         self._attempt: asyncio.Task[None] | None = None
 
     @property
@@ -227,7 +231,12 @@ class Session:
             await keep(ENTRY, packed)
 
         return Connection(
-            server, endpoint_id=self._endpoint_id(), save=save, on_end=self._on_end, clock=self._clock
+            server,
+            endpoint_id=self._endpoint_id(),
+            save=save,
+            on_end=self._on_end,
+            clock=self._clock,
+            pacer=self._pacers.setdefault((server.url, server.client_id), Pacer()),
         )
 
     def _endpoint_id(self) -> str:

@@ -417,6 +417,14 @@ def test_a_snapshot_is_older_than_what_was_reported_after_it_was_asked_for() -> 
     assert stages(book) == [CONNECTED, RINGING]
 
 
+def test_a_snapshot_of_seven_may_be_cut_and_ends_no_call_that_it_lacks() -> None:
+    book, _ = told(said(1, CONNECTED, session="eighth"))
+    book.reconcile([leg(CONNECTED, str(number)) for number in range(7)], START + 9, START + 8)
+    assert len(book.calls) == 8
+    book.reconcile([leg(CONNECTED, str(number)) for number in range(6)], START + 19, START + 18)
+    assert len(book.calls) == 6
+
+
 def test_an_old_report_that_comes_late_is_no_reason_to_doubt_a_snapshot() -> None:
     book, _ = told(said(5, RINGING))
     book.apply(said(4, RINGING), START + 2)
