@@ -97,7 +97,13 @@ class Desktop:
             raise NotReadyError(f"{command[0]} is not installed; packaging/setup.sh names the packages.")
         log = self._ending.enter_context((self._folder / f"{command[0]}.log").open("wb"))
         part = subprocess.Popen(
-            command, env=self.environ, stdin=subprocess.PIPE, stdout=log, stderr=log, pass_fds=passing
+            command,
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            pass_fds=passing,
+            start_new_session=True,  # Ctrl-C is for the command; the desktop stays until that has ended
         )
         self._ending.callback(end, part)
         self._parts.append(part)
@@ -213,7 +219,8 @@ def main() -> int:
     )
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, _leave)  # so that the desktop is taken down on the way out
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, _leave)  # so that the desktop is taken down on the way out
     return run(args.command, args.size, args.tray)
 
 
