@@ -13,7 +13,7 @@ from rcdesk.services.feed import Latest
 from rcdesk.ui import words
 from rcdesk.ui.call_cards import CallCards
 from rcdesk.ui.calls_model import CallsModel
-from rcdesk.ui.history_pane import HistorySource
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.recent import Recent
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.ticker import Ticker

@@ -3,19 +3,18 @@
 Button(text, icon, kind=Kind.QUIET | FILLED | DANGER | BARE | CHIP)
 IconButton(icon, name)               square; `name` is its accessible name and its tooltip
 Field(name, placeholder, icon)       a line of text, 40 px high; .set_wrong(wrong=True) reddens its border
-Choice(name)                         a combo box, 40 px high: .add(text, detail, data)
+The combo box is in `rcdesk.ui.choice`, which less of the program needs.
 """
 
 from __future__ import annotations
 
 import enum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSizePolicy
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QPushButton, QSizePolicy
 
 from rcdesk.ui import theme
-from rcdesk.ui.choice_items import PARTS, ChoiceItems
 from rcdesk.ui.theme import GAP, Size, Tone
 
 
@@ -114,46 +113,3 @@ class Field(QLineEdit):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._action:
             self._action.setIcon(theme.icon(self._icon_name, Tone.DIM))
-
-
-class Choice(QComboBox):
-    """A combo box, 40 px high. Each item is a text and, dimmed after it, a detail."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setFont(theme.font())
-        self.setFixedHeight(theme.FIELD_HEIGHT)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.setItemDelegate(ChoiceItems(self))
-
-    def add(self, text: str, detail: str = "", data: object = None) -> None:
-        """Add an item; `data` is what `currentData()` gives once it is chosen."""
-        self.addItem(f"{text}  {detail}" if detail else text, data)
-        self.setItemData(self.count() - 1, (text, detail), PARTS)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = 2.0 if self.hasFocus() else 1.0
-        painter.setPen(QPen(QColor(theme.tokens().accent if self.hasFocus() else theme.tokens().line), ring))
-        painter.setBrush(QColor(theme.tokens().surface if self.isEnabled() else theme.tokens().bg))
-        frame = QRectF(self.rect()).adjusted(ring / 2, ring / 2, -ring / 2, -ring / 2)
-        painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
-        self._paint_words(painter)
-
-    def _paint_words(self, painter: QPainter) -> None:
-        size = theme.ICON_SIZE
-        chevron = theme.pixmap("chevron-down", Tone.DIM, size, self.devicePixelRatioF())
-        painter.drawPixmap(self.width() - size - 3 * GAP, (self.height() - size) // 2, chevron)
-        text, detail = self.currentData(PARTS) or (self.currentText(), "")
-        metrics = QFontMetrics(self.font())
-        room = self.rect().adjusted(3 * GAP, 0, -size - 5 * GAP, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        for words, tone in ((text, Tone.TEXT if self.isEnabled() else Tone.DIM), (detail, Tone.DIM)):
-            shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width())
-            painter.setPen(tone.ink())
-            painter.drawText(room, middle, shown)
-            room.setLeft(room.left() + metrics.horizontalAdvance(f"{shown} "))

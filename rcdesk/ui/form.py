@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from rcdesk.ui.controls import Choice, Field
+from rcdesk.ui.choice import Choice
+from rcdesk.ui.controls import Field
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import Label, column
 

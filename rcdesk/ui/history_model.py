@@ -16,9 +16,9 @@ from rcdesk.core.people import Who
 from rcdesk.services.feed import Feed
 from rcdesk.ui import outcomes, words
 from rcdesk.ui.history_pages import Ask, Pages
+from rcdesk.ui.history_source import Find
 from rcdesk.ui.row_model import AnyIndex, RowModel
 
-Find = Callable[[Query, tuple[float, int] | None, Callable[[Page], None]], None]
 Clock = Callable[[], float]
 
 PATIENCE_MS = 300  # what takes longer shows that it is under way

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -11,12 +9,11 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from rcdesk.core.history import Filter, Query
-from rcdesk.core.people import Who
-from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.clear_field import ClearField
 from rcdesk.ui.history_list import HistoryList
-from rcdesk.ui.history_model import Find, HistoryModel
+from rcdesk.ui.history_model import HistoryModel
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.theme import Size, Tone
 from rcdesk.ui.widgets import ElidedLabel, EmptyState, column
 
@@ -37,20 +34,6 @@ EMPTY = {
     Filter.INCOMING: ("No incoming calls yet", "Calls that reach you are listed here, on whichever phone."),
     Filter.OUTGOING: ("No outgoing calls yet", "Calls you place, from any of your phones, are listed here."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class HistorySource:
-    """What the pane works with: questions, wishes and news. See `services.history` and `services.people`."""
-
-    find: Find
-    changed: Feed[None]
-    missed: Latest[int]
-    syncing: Latest[str]
-    mark_seen: Callable[[], None]
-    who: Callable[[str, str, str], Who]
-    names_changed: Feed[None]
-    clock: Callable[[], float]
 
 
 class HistoryPane(QWidget):

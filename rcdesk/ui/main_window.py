@@ -184,6 +184,7 @@ class MainWindow(QWidget):
             self.resize(*FIRST_SIZE)
         self._settled = True
         self.show_pane(Pane.CALLS)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # no control is marked before the first Tab
 
     @property
     def place(self) -> str:

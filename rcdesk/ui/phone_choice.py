@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.account import Phone
-from rcdesk.ui.controls import Choice
+from rcdesk.ui.choice import Choice
 from rcdesk.ui.form import LabelledField, label_for
 from rcdesk.ui.theme import GAP
 from rcdesk.ui.widgets import column

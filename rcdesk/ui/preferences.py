@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder or file in which something is kept. `path` "" says that nothing is."""
+
+    what: str
+    path: str
 
 
 class Chosen(Protocol):

@@ -16,9 +16,10 @@ from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, words
 from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
-from rcdesk.ui.controls import Button, Choice, IconButton, Kind
+from rcdesk.ui.choice import Choice
+from rcdesk.ui.controls import Button, IconButton, Kind
 from rcdesk.ui.form import label_for
-from rcdesk.ui.preferences import Preferences
+from rcdesk.ui.preferences import Place, Preferences
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import (
     Card,
@@ -52,14 +53,6 @@ TRANSPORTS = {
     Transport.POLLING: "",
     Transport.NONE: "",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A folder or file in which something is kept. `path` "" says that nothing is."""
-
-    what: str
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,31 +13,27 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk import __version__
 from rcdesk.core.errors import Problem
-from rcdesk.services.dialer import Dialer
 from rcdesk.services.feed import Feed, Latest
-from rcdesk.services.history import History
-from rcdesk.services.link import Link
-from rcdesk.services.live_calls import LiveCalls
-from rcdesk.services.people import People
-from rcdesk.services.presence import PresenceKeeper
-from rcdesk.services.session import Server, Session, SessionState, Way
-from rcdesk.ui.call_detail import CallDetail
 from rcdesk.ui.calls_model import CallsModel
-from rcdesk.ui.calls_pane import CallsPane
-from rcdesk.ui.cards import Cards
-from rcdesk.ui.detail import Detail
-from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.main_window import MainWindow, WindowSource
 from rcdesk.ui.navigation import Pane
-from rcdesk.ui.popups import Popups
-from rcdesk.ui.record_detail import RecordDetail
-from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
 from rcdesk.ui.theme import Theme
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.tray import Tray, TraySource
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # every part is imported where it is made: the first window needs few of them
+    from rcdesk.services.dialer import Dialer
+    from rcdesk.services.history import History
+    from rcdesk.services.link import Link
+    from rcdesk.services.live_calls import LiveCalls
+    from rcdesk.services.people import People
+    from rcdesk.services.presence import PresenceKeeper
+    from rcdesk.services.session import Server, Session, SessionState, Way
+    from rcdesk.ui.cards import Cards
+    from rcdesk.ui.detail import Detail
     from rcdesk.ui.dial_pad import DialPad
+    from rcdesk.ui.preferences import Place
+    from rcdesk.ui.tray import Tray
 
 
 class Kept(Protocol):
@@ -134,6 +130,10 @@ class Shell(QObject):
 
     def furnish(self) -> None:
         """Add what need not stand between the start and the first paint: tray and cards."""
+        from rcdesk.ui.cards import Cards
+        from rcdesk.ui.popups import Popups
+        from rcdesk.ui.tray import Tray, TraySource
+
         services = self._services
         source = TraySource(
             services.session.state,
@@ -239,6 +239,8 @@ class Shell(QObject):
         return window
 
     def _make_calls(self) -> QWidget:
+        from rcdesk.ui.calls_pane import CallsPane
+
         pane = CallsPane(self._model, self._history, self._services.link.status, self._ticker)
         pane.call_chosen.connect(self.window.show_call)
         pane.record_chosen.connect(self.window.show_record)
@@ -266,12 +268,16 @@ class Shell(QObject):
         return pad
 
     def _make_history(self) -> QWidget:
+        from rcdesk.ui.history_pane import HistoryPane
+
         pane = HistoryPane(self._history)
         pane.record_selected.connect(self.window.preview_record)
         pane.call_back_asked.connect(self.fill)
         return pane
 
     def _make_settings(self) -> QWidget:
+        from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
+
         services = self._services
         source = SettingsSource(
             services.session.state,
@@ -288,6 +294,10 @@ class Shell(QObject):
         return pane
 
     def _make_detail(self) -> Detail:
+        from rcdesk.ui.call_detail import CallDetail
+        from rcdesk.ui.detail import Detail
+        from rcdesk.ui.record_detail import RecordDetail
+
         who, clock = self._services.people.who, self._services.clock
         detail = Detail(CallDetail(self._model, clock, self._ticker), RecordDetail(who, clock))
         detail.call_back_asked.connect(self.fill)
@@ -312,6 +322,8 @@ class Shell(QObject):
             self.window.bring_up()
 
     def _show_missed(self) -> None:
+        from rcdesk.ui.history_pane import HistoryPane
+
         self._bring(Pane.HISTORY)
         pane = self.window.pane(Pane.HISTORY)
         if isinstance(pane, HistoryPane):

@@ -18,7 +18,7 @@ from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, menus, outcomes, theme, tray_icon, words
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.header import presence_entries
-from rcdesk.ui.history_pane import HistorySource
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.menus import SEPARATOR, Entry
 from rcdesk.ui.theme import Tone
 

@@ -25,11 +25,13 @@ from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, Server, SessionState
 from rcdesk.ui.dial_pad import DialPad, DialSource
-from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.history_pane import HistoryPane
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.login_dialog import LoginDialog
+from rcdesk.ui.preferences import Place
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.ringout_view import RingOutView
-from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
+from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
 from rcdesk.ui.theme import Theme
 from tests.ui import form_samples as samples
 

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.people import Source, Who
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui.call_card import CallCard, call_detail
@@ -215,3 +215,16 @@ def test_keys_choose_too(qtbot: QtBot, show: Show, pressed: Qt.Key) -> None:
     pane = made.calls_pane
     with qtbot.waitSignal(pane.call_chosen, check_params_cb=lambda chosen: chosen == TALKING):
         QTest.keyClick(pane.cards.cards[0], pressed)
+
+
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        (call(number=""), "Number withheld"),
+        (call(number="+16505550180"), "Incoming call"),
+        (call(number="+16505550180", direction=Direction.OUTBOUND), "Outgoing call"),
+    ],
+)
+def test_a_call_of_which_little_is_known_says_what_is(told: Call, says: str) -> None:
+    number = "+1 650 555 0180" if told.peer_number else ""
+    assert call_detail(told, Who(number or "Unknown caller", number, "", Source.NONE)) == says

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.history import CallRecord, Filter, Query
 from rcdesk.services.feed import Feed, Latest
-from rcdesk.ui.history_pane import HistoryPane, HistorySource
+from rcdesk.ui.history_pane import HistoryPane
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.record_detail import RecordDetail
 from tests.ui.form_samples import NOW, FakeStore, at, record, the_mocks_calls, who
 

@@ -368,3 +368,12 @@ def test_clocks_tick_while_a_call_is_in_sight_and_only_then(show: Show) -> None:
     assert made.ticker.running
     made.world.changes.publish(over(RINGING))
     assert not made.ticker.running
+
+
+def test_no_control_is_marked_before_the_first_tab(qtbot: QtBot, show: Show) -> None:
+    window = show().window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.focusWidget() in (None, window)
+    QTest.keyClick(window, Qt.Key.Key_Tab)
+    assert window.focusWidget() not in (None, window)

@@ -17,7 +17,8 @@ from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import settings_pane
-from rcdesk.ui.settings_pane import Place, SettingsPane, SettingsSource
+from rcdesk.ui.preferences import Place
+from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
 from tests.ui.form_samples import NOW, FakePreferences, at
 
 DANA = Account("1", "101", "101", "Dana Novak")

@@ -15,7 +15,7 @@ from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui.faces import face
-from rcdesk.ui.history_pane import HistorySource
+from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.main_window import WindowSource
 from rcdesk.ui.popup import Face
 
