@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -24,6 +25,8 @@ from rcdesk.core.tokens import Tokens
 from rcdesk.services.session import Browser, Jwt, Password, Platform, Server, Way
 
 log = logging.getLogger(__name__)
+
+LAST_WORDS = 1.5  # s that ending a session at the server may take: quitting must not wait for a dead network
 
 Save = Callable[[str], Awaitable[None]]
 
@@ -74,33 +77,47 @@ class Connection:
             Problem: not signed in; nothing is stored. Cancelling is safe.
         """
         tokens = await self._oauth.sign_in(await self._grant(way, show_address))
-        await self._save(pack(self.server, tokens))
-        return await self.resume(tokens)
+        try:
+            platform = await self.resume(tokens)
+        except BaseException:  # cancelled, or signed in but of no use: no session is left behind
+            await self.revoke()
+            raise
+        await self._save_tokens(tokens)
+        return platform
 
     async def resume(self, tokens: Tokens) -> Platform:
-        """Go on with a stored sign-in.
+        """Go on with a stored sign-in. Called again after a failure it goes on with the pair it has by then.
 
         Raises:
             Problem: the session is over, or the server cannot be reached.
         """
-        self._keeper = Keeper(
-            self._oauth, tokens, save=self._save_tokens, on_end=self._on_end, clock=self._clock
-        )
+        if self._keeper is None:
+            self._keeper = Keeper(
+                self._oauth, tokens, save=self._save_tokens, on_end=self._on_end, clock=self._clock
+            )
         self._rest.authorize(Auth(self._keeper))
         api = Api(self._rest)
         account = await api.account(tokens.scopes)
         return self._platform(api, account)
 
+    def is_of(self, tokens: Tokens) -> bool:
+        """Whether this is the session of `tokens`, and it is not over."""
+        mine = self._keeper.tokens if self._keeper else None
+        return mine is not None and mine.refresh == tokens.refresh and mine.access == tokens.access
+
     async def revoke(self) -> None:
-        """End the session at the server; whatever it answers, it is over for us."""
+        """End the session at the server; whatever it answers, and if it does not, it is over for us."""
         if self._keeper and (tokens := self._keeper.tokens):
-            await self._oauth.revoke(tokens)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await self._oauth.revoke(tokens)
 
     async def close(self) -> None:
-        """Close every connection; a refresh under way is let come to its end."""
+        """Close every connection; a refresh under way is let come to its end, unless the server hangs."""
         if self._keeper:
-            with suppress(Problem):
-                await self._keeper.close()
+            with suppress(Problem, TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await self._keeper.close()
         await self._rest.close()
 
     def _platform(self, api: Api, account: Account) -> Platform:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from rcdesk.core.account import DialChoices
+from rcdesk.core.account import Account, DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable, read
 from rcdesk.core.ringout import EndedRingOut, Order, Progress, RingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
-from rcdesk.services.tasks import Nursery
+from rcdesk.services.tasks import Group, Nursery, patiently
 from rcdesk.store.settings import SettingsStore
 
 NOT_PLACED = "The call was not placed."
@@ -36,11 +36,13 @@ class Dialer:
         self.progress: Latest[Progress | None] = Latest(None)
         self.began: Feed[Order] = Feed()
         self.ended: Feed[EndedRingOut] = Feed()
-        self._nursery = nursery
+        self._ringing, self._loading = Group(nursery), Group(nursery)
         self._platform = platform
+        self._account: Account | None = None
         self._settings = settings
         self._clock = clock
         self._cancel = asyncio.Event()
+        self._ringout: RingOut | None = None
         platform.subscribe(self._on_platform)
 
     @property
@@ -51,8 +53,7 @@ class Dialer:
 
     def read(self, text: str) -> Number | Unreadable:
         """Read a number in any notation, by the rules of the account's own country."""
-        platform = self._platform.value
-        return read(text, platform.account.region if platform else "US")
+        return read(text, self._account.region if self._account else "US")
 
     def order(self, number: str, *, name: str = "", shown: str = "") -> Order:
         """Return the order for `number` (E.164 or a short extension) with the phones chosen last.
@@ -60,14 +61,18 @@ class Dialer:
         Raises:
             Problem: it is not known which phone should ring first.
         """
-        kept, phones = self._settings.value, self.choices.value.phones
+        kept, choices = self._settings.value, self.choices.value
+        phones, caller_ids = choices.phones, {one.number for one in choices.caller_ids}
         phone = next((phone for phone in phones if phone.number == kept.last_phone), None)
         phone = phone or (phones[0] if phones and not kept.last_phone else None)
         own = phone.number if phone else kept.last_phone
         if not own:
             raise NO_PHONE
         label = phone.label if phone else ""
-        return Order(number, own, label, kept.last_caller_id, kept.prompt, name, shown)
+        caller_id = (
+            kept.last_caller_id if kept.last_caller_id in caller_ids else ""
+        )  # else it would be refused
+        return Order(number, own, label, caller_id, kept.prompt, name, shown)
 
     def dial(self, order: Order) -> None:
         """Start ringing and return at once; the rest is told through `progress`.
@@ -82,10 +87,10 @@ class Dialer:
             raise ONE_AT_A_TIME
         self._settings.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
         self._cancel = asyncio.Event()
-        ringout = RingOut(order)
+        ringout = self._ringout = RingOut(order)
         self.progress.publish(ringout.progress)
         self.began.publish(order)
-        self._nursery.start(self._ring(platform, order, ringout), name="ringout")
+        self._ringing.start(self._ring(platform, order, ringout), name="ringout")
 
     def cancel(self) -> None:
         """Ask to stop the RingOut under way; whether that worked is told through `progress`."""
@@ -145,8 +150,22 @@ class Dialer:
         self.progress.publish(progress)
 
     def _on_platform(self, platform: Platform | None) -> None:
-        if platform:
-            self._nursery.start(self._load_choices(platform), name="phones and numbers")
+        self._loading.cancel()
+        if platform is None:
+            self._give_up()
+            return
+        if self._account and self._account.extension_id != platform.account.extension_id:
+            self.choices.publish(DialChoices())
+        self._account = platform.account
+        self._loading.start(self._load_choices(platform), name="phones and numbers")
+
+    def _give_up(self) -> None:
+        """Nobody is signed in any more: what becomes of a RingOut under way cannot be asked."""
+        self._ringing.cancel()
+        if self._ringout and self.busy:
+            self.progress.publish(self._ringout.timed_out(self._clock()))
 
     async def _load_choices(self, platform: Platform) -> None:
-        self.choices.publish(await platform.api.dial_choices())
+        choices = await patiently(platform.api.dial_choices, what="phones and numbers left out")
+        if choices:
+            self.choices.publish(choices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from rcdesk.core.calls import Call, Change
 from rcdesk.core.errors import Kind, Problem
@@ -12,7 +13,7 @@ from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch
 from rcdesk.core.ringout import EndedRingOut
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
-from rcdesk.services.tasks import Nursery
+from rcdesk.services.tasks import AGAIN, Group, Nursery
 from rcdesk.store.history import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class History:
         self._store = store
         self._clock = clock
         self._due = asyncio.Event()
-        self._sync: asyncio.Task[None] | None = None
+        self._keeping = Group(nursery)
         platform.subscribe(self._on_platform)
 
     def open(self) -> None:
@@ -112,41 +113,40 @@ class History:
         self.changed.publish(None)
 
     def _on_platform(self, platform: Platform | None) -> None:
-        if self._sync:
-            self._sync.cancel()
-            self._sync = None
+        self._keeping.cancel()
         if platform:
-            self._sync = self._nursery.start(self._keep_current(platform), name="call log")
+            self._keeping.start(self._keep_current(platform), name="call log")
 
     async def _keep_current(self, platform: Platform) -> None:
-        try:
-            while True:
-                self._due.clear()
-                await self._sync_once(platform)
-                try:
-                    async with asyncio.timeout(EVERY):
-                        await self._due.wait()
-                except TimeoutError:
-                    log.debug("nothing ended lately; looking at the call log all the same")
-        finally:
-            self.syncing.publish("")
+        told = False
+        while True:
+            self._due.clear()
+            pause = EVERY
+            try:
+                await self._sync(platform)
+                told = False
+            except Problem as problem:
+                log.info(
+                    "the call log was not read: %s (%d %s)", problem.kind.value, problem.status, problem.code
+                )
+                if problem.retry:
+                    pause = max(problem.retry_after or 0.0, AGAIN)
+                elif problem.kind is not Kind.SIGN_IN and not told:  # of that the session tells
+                    self._nursery.tell(problem)
+                    told = True
+            finally:
+                self.syncing.publish("")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._due.wait()
 
-    async def _sync_once(self, platform: Platform) -> None:
-        try:
-            token = await self._store.cursor()
-            batch = await platform.api.sync_since(token) if token else None
-            if batch is None:  # never filled, or the platform has forgotten the token
-                await self._fill(platform)
-            elif batch.records or batch.token != token:
-                await self._merge(batch)
-        except Problem as problem:
-            if problem.kind is Kind.SIGN_IN:
-                return  # the session tells of it; the next sign-in starts anew
-            if not problem.retry:
-                raise
-            log.info(
-                "the call log was not read: %s (%d %s)", problem.kind.value, problem.status, problem.code
-            )
+    async def _sync(self, platform: Platform) -> None:
+        token = await self._store.cursor()
+        batch = await platform.api.sync_since(token) if token else None
+        if batch is None:  # never filled, or the platform has forgotten the token
+            await self._fill(platform)
+        elif batch.records or batch.token != token:
+            await self._merge(batch)
 
     async def _fill(self, platform: Platform) -> None:
         """Fetch the last 30 days, newest first. The cursor is stored last: cut short, it begins anew."""
@@ -161,7 +161,6 @@ class History:
                 await self._merge(SyncBatch(records, "", full=False))
                 self.syncing.publish(f"Fetching your calls of the last 30 days … {fetched:,} so far")
         await self._merge(SyncBatch((), newest.token, full=False))
-        self.syncing.publish("")
 
     async def _merge(self, batch: SyncBatch) -> None:
         await self._store.merge(batch, self._clock())

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rcdesk.core import subscription
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from rcdesk.services.session import Platform
 
 log = logging.getLogger(__name__)
+SLEPT = 30.0  # seconds by which the clocks of a computer that slept differ; looked at as often
+
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got this far
 
 
@@ -51,8 +54,10 @@ class Link:
         self._clock = clock
         self._machine = subscription.Link(subscription.Push(setting))
         self._listeners: dict[Transport, asyncio.Task[None]] = {}
+        self._leaving: dict[Transport, asyncio.Task[None]] = {}
         self._snapshot: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
+        self._apart = 0.0  # how far the clock was from the loop's when the alarm was set
         platform.subscribe(self._on_platform)
 
     def choose(self, setting: str) -> None:
@@ -79,11 +84,12 @@ class Link:
         for action in actions:
             match action:
                 case Open(transport):
-                    work = self._listen(transport)
+                    work = self._listen(transport, self._leaving.pop(transport, None))
                     self._listeners[transport] = self._nursery.start(work, name=f"push: {transport.value}")
                 case Close(transport):
                     if listener := self._listeners.pop(transport, None):
                         listener.cancel()
+                        self._leaving[transport] = listener
                 case TakeSnapshot():
                     if self._snapshot:
                         self._snapshot.cancel()
@@ -102,22 +108,35 @@ class Link:
 
     def _set_alarm(self) -> None:
         self.close()
+        if self._platform.value is None:
+            return
         wake = self._machine.next_wake
-        if wake is not None:
-            # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
-            delay = max(wake - self._clock(), 0.0) + 0.002
-            self._alarm = asyncio.get_running_loop().call_later(delay, self._on_alarm)
+        # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
+        delay = SLEPT if wake is None else max(wake - self._clock(), 0.0) + 0.002
+        loop = asyncio.get_running_loop()
+        self._apart = self._clock() - loop.time()
+        self._alarm = loop.call_later(min(delay, SLEPT), self._on_alarm)
 
     def _on_alarm(self) -> None:
         self._alarm = None
-        self._do(self._machine.tick(self._clock()))
+        now = self._clock()
+        slept = now - asyncio.get_running_loop().time() - self._apart
+        if (
+            slept > SLEPT
+        ):  # the loop's clock stands still while the computer sleeps (vorta compares them, too)
+            log.info("= slept for %.0f s", slept)
+            self._do(self._machine.woke(now))
+        else:
+            self._do(self._machine.tick(now))
 
-    async def _listen(self, transport: Transport) -> None:
+    async def _listen(self, transport: Transport, before: asyncio.Task[None] | None) -> None:
         from rcdesk.client.push import Connected  # not before somebody is signed in
 
         platform = self._platform.value
         if platform is None:
             return
+        if before:  # one listener of a transport at a time: the other one takes leave
+            await asyncio.wait({before})
         try:
             async with aclosing(platform.pushes[transport].listen()) as news:
                 async for item in news:
@@ -128,8 +147,9 @@ class Link:
                         self._take(item)
         except Problem as problem:
             log.info("! %s: %s (%d %s)", transport.value, problem.kind.value, problem.status, problem.code)
-            self._listeners.pop(transport, None)
-            self._do(self._machine.lost(transport, problem, self._clock()))
+            if self._listeners.get(transport) is asyncio.current_task():
+                del self._listeners[transport]
+                self._do(self._machine.lost(transport, problem, self._clock()))
 
     def _take(self, event: PushEvent) -> None:
         self._do(self._machine.heard(self._clock()))
@@ -147,8 +167,11 @@ class Link:
             legs, presence = await platform.api.presence()
         except Problem as problem:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
-            if problem.kind is not Kind.SIGN_IN:  # of that the session tells
-                self._do(self._machine.snapshot_failed(problem, self._clock()))
+            if (
+                problem.kind is Kind.SIGN_IN
+            ):  # and yet not the end of the session, which would have ended this
+                problem = replace(problem, kind=Kind.FORBIDDEN)
+            self._do(self._machine.snapshot_failed(problem, self._clock()))
             return
         self._presence.take(presence)
         changes = self._calls.reconcile(legs, asked_at)

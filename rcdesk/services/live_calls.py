@@ -10,6 +10,7 @@ from rcdesk.core.ringout import Order
 from rcdesk.services.feed import Feed
 
 OWN_PHONE_RINGS = 60.0  # seconds within which a RingOut has rung the user's own phone
+CLOCKS_DIFFER = 5.0  # seconds by which the platform's clock may be behind ours
 
 
 class LiveCalls:
@@ -43,7 +44,7 @@ class LiveCalls:
     def expect_own_leg(self, order: Order) -> None:
         """A RingOut begins: the user's own phone is about to ring, and that is no call for them."""
         now = self._clock()
-        self._book.expect_own_leg(order.own, order.number, now, now + OWN_PHONE_RINGS)
+        self._book.expect_own_leg(order.own, order.number, now - CLOCKS_DIFFER, now + OWN_PHONE_RINGS)
 
     def close(self) -> None:
         """Stop waiting for graces; what is known stays."""

@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Awaitable, Callable, Iterable
 
 from rcdesk.core import numbers
+from rcdesk.core.account import Account
 from rcdesk.core.people import Person, Source, Who
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
-from rcdesk.services.tasks import Nursery
+from rcdesk.services.tasks import Group, Nursery, patiently
 
 _TRUST = list(Source)  # declared in falling order of trust
+_AT_ONCE = 50  # people whose numbers are read before the loop may go on: some milliseconds
 
 
 class People:
     """The address book and the company directory, looked up by number.
 
-    Loaded once after sign-in, at the lowest urgency; until then names are what the platform tells.
+    Loaded once after sign-in, at the lowest urgency; until then names are what the platform tells. They stay
+    when the session is over, until somebody else signs in.
     `changed` says that names got known: what shows any should be painted again.
     """
 
     def __init__(self, nursery: Nursery, platform: Latest[Platform | None]) -> None:
         self.changed: Feed[None] = Feed()
         self._nursery = nursery
-        self._platform = platform
+        self._loading = Group(nursery)
+        self._account: Account | None = None
         self._by_number: dict[str, Person] = {}
         platform.subscribe(self._on_platform)
 
     @property
     def region(self) -> str:
-        platform = self._platform.value
-        return platform.account.region if platform else "US"
+        """The country by whose rules numbers are read and shown: that of who is, or was last, signed in."""
+        return self._account.region if self._account else "US"
 
     def who(self, number: str, name: str = "", location: str = "") -> Who:
         """Tell who is behind `number`; `name` and `location` are what the platform said of it."""
@@ -55,12 +60,12 @@ class People:
         self._nursery.start(self._where(number, on_place), name="place of a number")
 
     def learn(self, people: Iterable[Person]) -> None:
-        """Take in people; of two with the same number the one from the more trusted source stays."""
+        """Take in people; of two with one number the more trusted source stays, else the later."""
         for person in people:
             for number in person.numbers:
                 key = self._key(number)
                 known = self._by_number.get(key)
-                if key and (known is None or _TRUST.index(person.source) < _TRUST.index(known.source)):
+                if key and (known is None or _TRUST.index(person.source) <= _TRUST.index(known.source)):
                     self._by_number[key] = person
         self.changed.publish(None)
 
@@ -68,14 +73,20 @@ class People:
         return numbers.digits(numbers.e164(number, self.region))
 
     def _on_platform(self, platform: Platform | None) -> None:
-        if platform:
-            self._nursery.start(self._load(platform), name="contacts")
-        else:
+        self._loading.cancel()
+        if platform is None:
+            return
+        if self._account and self._account.extension_id != platform.account.extension_id:
             self._by_number.clear()
+        self._account = platform.account
+        self._loading.start(self._load(platform.api.directory), name="directory")
+        self._loading.start(self._load(platform.api.contacts), name="contacts")
 
     async def _where(self, number: str, on_place: Callable[[str], None]) -> None:
         on_place(await asyncio.to_thread(numbers.where, number))  # its tables take half a second to load
 
-    async def _load(self, platform: Platform) -> None:
-        self.learn(await platform.api.directory())
-        self.learn(await platform.api.contacts())
+    async def _load(self, ask: Callable[[], Awaitable[tuple[Person, ...]]]) -> None:
+        people = iter(await patiently(ask, what="people left out") or ())
+        while some := list(itertools.islice(people, _AT_ONCE)):
+            self.learn(some)
+            await asyncio.sleep(0)

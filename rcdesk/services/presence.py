@@ -5,7 +5,7 @@ from __future__ import annotations
 from rcdesk.core.account import Availability, Presence, change_to
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Platform
-from rcdesk.services.tasks import Nursery
+from rcdesk.services.tasks import Group, Nursery
 
 
 class PresenceKeeper:
@@ -13,9 +13,11 @@ class PresenceKeeper:
 
     def __init__(self, nursery: Nursery, platform: Latest[Platform | None]) -> None:
         self.presence: Latest[Presence] = Latest(Presence())
-        self._nursery = nursery
+        self._asking = Group(nursery)
         self._platform = platform
+        self._of = ""  # whose presence it is
         self._dnd_before: str | None = None
+        platform.subscribe(self._on_platform)
 
     def take(self, news: Presence) -> None:
         """Take in what the platform said; fields it did not mention stay."""
@@ -29,7 +31,12 @@ class PresenceKeeper:
         """Ask the platform to show `wish`; `presence` follows when it has agreed."""
         platform = self._platform.value
         if platform:
-            self._nursery.start(self._ask(platform, wish), name="presence")
+            self._asking.start(self._ask(platform, wish), name="presence")
+
+    def _on_platform(self, platform: Platform | None) -> None:
+        self._asking.cancel()
+        if platform and platform.account.extension_id != self._of:
+            self._of, self._dnd_before = platform.account.extension_id, None
 
     async def _ask(self, platform: Platform, wish: Availability) -> None:
         self.take(await platform.api.set_presence(change_to(wish, self._dnd_before)))

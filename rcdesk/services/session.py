@@ -7,7 +7,6 @@ import enum
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,6 @@ log = logging.getLogger(__name__)
 
 PRODUCTION = "https://platform.ringcentral.com"
 ENTRY = "sign-in"  # its name in the vault
-LAST_WORDS = 3.0  # s that ending the session at the server may take when the user signs out
 STILL_AWAY = 15.0  # s between tries to go on with a stored sign-in while the server cannot be reached
 UNREADABLE = Problem("Your stored sign-in cannot be read.", "Sign in again; that replaces it.", Kind.SIGN_IN)
 
@@ -126,7 +124,9 @@ class Session:
         self._vault = vault
         self._settings = settings
         self._clock = clock
+        self._settled = SessionState()  # what holds while no attempt is under way
         self._connection: Connection | None = None
+        self._leaving: set[Connection] = set()
         self._pacers: dict[tuple[str, str], Pacer] = {}  # of each server and app: limits are counted so
         self._attempt: asyncio.Task[None] | None = None
 
@@ -144,26 +144,35 @@ class Session:
         self._begin(self._sign_in(server, way, remember=remember))
 
     def resume(self) -> None:
-        """Go on with the sign-in that the vault holds, if it holds one."""
+        """Go on with the sign-in that the keyring holds, if it holds one."""
         self._begin(self._resume())
 
     def cancel(self) -> None:
-        """Give up the attempt under way."""
+        """Give up the attempt under way; what held before it holds again."""
         if self._attempt:
             self._attempt.cancel()
             self._attempt = None
         if self.state.value.phase is Phase.SIGNING_IN:
-            self.state.publish(SessionState(server=self.state.value.server))
+            self.state.publish(self._settled)
 
     def sign_out(self) -> None:
-        """End the session here and at the server."""
+        """End the session, here at once and at the server soon."""
         self.cancel()
-        self._nursery.start(self._sign_out(), name="sign-out")
+        self._say_platform(None)
+        connection, self._connection = self._connection, None
+        self._settle(SessionState(server=self.state.value.server))
+        log.info("= signed out")
+        self._nursery.start(self._forget(), name="forget the sign-in")
+        self._part_with(connection)
 
     async def close(self) -> None:
         """Let go of the connection; the session itself goes on, to be resumed at the next start."""
         self._say_platform(None)
-        await self._drop_connection()
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+        for connection in list(self._leaving):  # signed out a moment ago
+            await self._farewell(connection)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if self._attempt:
@@ -171,46 +180,56 @@ class Session:
         self._attempt = self._nursery.start(work, name="sign-in")
 
     async def _sign_in(self, server: Server, way: Way, *, remember: bool) -> None:
-        account = self.state.value.account
-        self.state.publish(SessionState(Phase.SIGNING_IN, account=account, server=server.url))
-        connection = None
+        self._say_trying(server)
         try:
-            connection = self._connect(server, self._vault.set if remember else _forget)
-            platform = await connection.sign_in(way, self._show_address)
-        except BaseException as error:
-            if connection:
-                await connection.close()
-            if not isinstance(error, Problem):
-                raise
-            phase = Phase.EXPIRED if account else Phase.SIGNED_OUT
-            self.state.publish(SessionState(phase, account=account, problem=error, server=server.url))
+            connection, platform = await self._connected(server, way, remember=remember)
+        except Problem as problem:
+            self._fail(problem, server)
             return
         self._settings.update(server=server.url, client_id=server.client_id)
-        await self._take(connection, platform)
+        self._take(connection, platform)
+        if not remember:
+            await self._vault.delete(ENTRY)  # of an earlier sign-in: the next start must not go on with that
+
+    async def _connected(self, server: Server, way: Way, *, remember: bool) -> tuple[Connection, Platform]:
+        """Sign in over a connection of its own, which is closed if that fails."""
+        connection = self._connect(server, self._vault.set if remember else _keep_nothing)
+        try:
+            return connection, await connection.sign_in(way, self._show_address)
+        except BaseException:
+            await connection.close()
+            raise
 
     async def _resume(self) -> None:
         from rcdesk.services.connection import unpack
 
-        kept = await self._vault.get(ENTRY)
+        kept = await self._vault.get(ENTRY, anew=True)  # `rcdesk sign-in` may have put it there just now
         if not kept:
-            self.state.publish(SessionState(notice=self._vault.notice))
+            self._settle(replace(self._settled, notice=self._vault.notice))
             return
         found = unpack(kept)
         if found is None:
-            self.state.publish(SessionState(problem=UNREADABLE))
+            self._settle(replace(self._settled, problem=UNREADABLE))
             return
         server, tokens = found
-        self.state.publish(SessionState(Phase.SIGNING_IN, server=server.url))
+        if self._connection and self._connection.is_of(tokens):
+            self._settle(self._settled)
+            return
+        self._say_trying(server)
+        try:
+            connection, platform = await self._resumed(server, tokens)
+        except Problem as problem:
+            self._fail(problem, server)
+            return
+        self._take(connection, platform)
+
+    async def _resumed(self, server: Server, tokens: Tokens) -> tuple[Connection, Platform]:
         connection = self._connect(server, self._vault.set)
         try:
-            platform = await self._until_reached(connection, tokens)
-        except BaseException as error:
+            return connection, await self._until_reached(connection, tokens)
+        except BaseException:
             await connection.close()
-            if not isinstance(error, Problem):
-                raise
-            self.state.publish(SessionState(problem=error, server=server.url))
-            return
-        await self._take(connection, platform)
+            raise
 
     async def _until_reached(self, connection: Connection, tokens: Tokens) -> Platform:
         """Go on with `tokens` as soon as the server can be reached; it being away is no sign-out."""
@@ -228,16 +247,18 @@ class Session:
         from rcdesk.services.connection import Connection
 
         async def save(packed: str) -> None:
-            await keep(ENTRY, packed)
+            if connection not in self._leaving:  # a refresh may have been under way
+                await keep(ENTRY, packed)
 
-        return Connection(
+        connection = Connection(
             server,
             endpoint_id=self._endpoint_id(),
             save=save,
-            on_end=self._on_end,
+            on_end=lambda problem: self._on_end(connection, problem),
             clock=self._clock,
             pacer=self._pacers.setdefault((server.url, server.client_id), Pacer()),
         )
+        return connection
 
     def _endpoint_id(self) -> str:
         """Return the name of this installation, made once: the platform ties its sessions to it."""
@@ -245,48 +266,60 @@ class Session:
             self._settings.update(endpoint_id=str(uuid.uuid4()))
         return self._settings.value.endpoint_id
 
-    async def _take(self, connection: Connection, platform: Platform) -> None:
+    def _take(self, connection: Connection, platform: Platform) -> None:
+        """Go on with a new session in the place of the one there was."""
         self._say_platform(None)
-        await self._drop_connection()
-        self._connection = connection
-        self.state.publish(
-            SessionState(
-                Phase.SIGNED_IN, platform.account, notice=self._vault.notice, server=connection.server.url
-            )
-        )
+        before, self._connection = self._connection, connection
+        self._part_with(before)
+        url, notice = connection.server.url, self._vault.notice
+        self._settle(SessionState(Phase.SIGNED_IN, platform.account, notice=notice, server=url))
         log.info("= signed in")
         self._say_platform(platform)
+
+    def _say_trying(self, server: Server) -> None:
+        self.state.publish(SessionState(Phase.SIGNING_IN, account=self._settled.account, server=server.url))
+
+    def _settle(self, state: SessionState) -> None:
+        """Say how things stand now that no attempt is under way."""
+        self._settled = state
+        self.state.publish(state)
+
+    def _fail(self, problem: Problem, server: Server) -> None:
+        """The attempt has failed: what held before it holds again, and the user is told why."""
+        signed_out = self._settled.phase is Phase.SIGNED_OUT
+        url = server.url if signed_out else self._settled.server
+        self._settle(replace(self._settled, problem=problem, server=url))
 
     def _show_address(self, address: str) -> None:
         self.state.publish(replace(self.state.value, browser_url=address))
 
-    def _on_end(self, problem: Problem) -> None:
+    def _on_end(self, connection: Connection, problem: Problem) -> None:
         """The server has ended the session: what is on screen stays, and the user is asked to sign in again."""
-        state = self.state.value
-        if state.phase is Phase.SIGNED_IN:
-            self.state.publish(replace(state, phase=Phase.EXPIRED, problem=problem, notice=""))
-            self._say_platform(None)
-
-    async def _sign_out(self) -> None:
+        if connection is not self._connection:
+            return  # an attempt, which tells of it by itself, or one that we left
+        self._settled = replace(self._settled, phase=Phase.EXPIRED, problem=problem, notice="")
+        if self.state.value.phase is not Phase.SIGNING_IN:
+            self.state.publish(self._settled)
         self._say_platform(None)
-        if self._connection:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORDS):
-                    await self._connection.revoke()
-        await self._drop_connection()
-        await self._vault.delete(ENTRY)
-        log.info("= signed out")
-        self.state.publish(SessionState(server=self.state.value.server))
 
-    async def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
+    async def _forget(self) -> None:
+        await self._vault.delete(ENTRY)
+
+    def _part_with(self, connection: Connection | None) -> None:
         if connection:
-            await connection.close()
+            self._leaving.add(connection)
+            self._nursery.start(self._farewell(connection), name="farewell")
+
+    async def _farewell(self, connection: Connection) -> None:
+        """End the session at the server, and the connection; cut short, `close` does it."""
+        await connection.revoke()
+        await connection.close()
+        self._leaving.discard(connection)
 
     def _say_platform(self, platform: Platform | None) -> None:
         if platform is not self.platform.value:
             self.platform.publish(platform)
 
 
-async def _forget(_name: str, _secret: str) -> None:
-    """Keep nothing: the user does not want to stay signed in."""
+async def _keep_nothing(_name: str, _secret: str) -> None:
+    """The user does not want to stay signed in."""

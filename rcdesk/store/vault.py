@@ -47,8 +47,13 @@ class Vault:
         self._late: asyncio.Future[Any] | None = None  # the last question that took too long
         self._worker = Worker("keyring")
 
-    async def get(self, name: str) -> str | None:
-        """Return the secret, None if there is none or the keyring did not give it. Cancelling is safe."""
+    async def get(self, name: str, *, anew: bool = False) -> str | None:
+        """Return the secret, None if there is none or the keyring did not give it. Cancelling is safe.
+
+        `anew`: another process may have changed it meanwhile, so the keyring is asked again.
+        """
+        if anew and not self._in_memory and not self._late:
+            self._known.pop(name, None)
         if name not in self._known:
             value = await self._ask(lambda keyring: _read(keyring, self._service, name))
             if value is not None:
