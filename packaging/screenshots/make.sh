@@ -8,6 +8,9 @@ for stop in 02-ringing 06-ringout 13-dark-history; do
     convert "build/demo/$stop.png" -crop "$window" +repage "build/demo/part-$stop.png"
     parts+=("build/demo/part-$stop.png")
 done
-convert build/demo/02-ringing.png -crop '346x126+908+662' +repage build/demo/part-card.png
+convert build/demo/02-ringing.png -crop '360x126+908+662' +repage build/demo/part-card.png
+convert build/demo/04-missed.png -crop '360x62+908+594' +repage build/demo/part-missed.png
 montage "${parts[@]}" -tile 3x1 -geometry +16+16 -background '#cdd4dc' build/demo/windows.png
-convert build/demo/windows.png build/demo/part-card.png -gravity northwest -geometry +501+520 -composite packaging/screenshots/window.png
+convert build/demo/part-card.png build/demo/part-missed.png -background '#cdd4dc' -splice 0x16 -append build/demo/cards.png
+convert build/demo/windows.png build/demo/cards.png -background '#cdd4dc' -gravity north +append \
+    -bordercolor '#cdd4dc' -border 8 packaging/screenshots/window.png
