@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"rcdesk: {error}", file=sys.stderr)
         return cli.USAGE
+    except cli.NotHandedOverError as error:
+        print(f"rcdesk: {error}", file=sys.stderr)
+        return cli.FAILED
 
 
 def _dispatch(argv: Sequence[str]) -> int:
@@ -35,6 +39,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     config = cli.config_from(argv, os.environ)
     if cli.hand_over(config):
         return cli.OK
+    gc.disable()  # until the window is painted: what a start makes stays, and looking through it takes time
     from rcdesk.app import main as app
 
     return app(config)

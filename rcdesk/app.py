@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 import logging
 import os
@@ -41,7 +42,7 @@ from rcdesk.store.history import HistoryStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
-from rcdesk.ui.settings_pane import Place
+from rcdesk.ui.preferences import Place
 from rcdesk.ui.shell import Services, Shell
 
 if TYPE_CHECKING:
@@ -233,6 +234,8 @@ async def _begin(
     for problem in (*notices, *([notice] if notice else [])):
         services.problems.publish(problem)
     await asyncio.to_thread(importlib.import_module, "rcdesk.services.connection")
+    gc.freeze()  # all that has been imported stays: it need not be looked through again, which takes many ms
+    gc.enable()
     if config.demo:
         demo.start()
     elif once := config.one_run:
