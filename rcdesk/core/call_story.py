@@ -152,7 +152,6 @@ def _learn(call: Call, leg: Leg, stage: Stage | None = None, at: float = 0.0) ->
         "queue": queue,
         "started_at": call.started_at if leg.started_at is None else min(call.started_at, leg.started_at),
         "answered_at": at if answered and call.answered_at is None else call.answered_at,
-        "rang": call.rang or stage is Stage.RINGING,
         "telephony_session_id": leg.telephony_session_id or call.telephony_session_id,
         "party_id": leg.party_id or call.party_id,
     }

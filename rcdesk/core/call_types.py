@@ -28,6 +28,7 @@ class Leg:
     """One entry of a report: one leg of one call on one device.
 
     Numbers are as the platform writes them: E.164 with or without +, a short extension, or "".
+
     Attributes:
         stage: ENDED for the platform's NoCall.
         final: the platform said that the call is over, not just this device's ringing.
@@ -94,7 +95,6 @@ class Call:
     answered_at: float | None = None
     ended_at: float | None = None
     queue: str = ""
-    rang: bool = False
     own_leg: bool = False
     telephony_session_id: str = ""
     party_id: str = ""

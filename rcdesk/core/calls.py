@@ -17,6 +17,7 @@ REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as t
 REMEMBERED = 500  # sessions, at most; those with a live call always are
 FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
+MOST_LISTED = 7  # entries in a presence at most, the latest ones (event filters, "detailed presence")
 
 TrackId = tuple[str, Direction]
 """Calling oneself gives two entries of one session, one in each direction: they are two calls."""
@@ -32,10 +33,6 @@ class _WholeList:
     named: frozenset[TrackId]
 
 
-MOST_LISTED = 7
-"""Calls that a presence lists at most, the latest ones (event filters, "detailed presence")."""
-
-
 class CallBook:
     """One extension's calls. Whatever the order and the repetitions in which the same reports arrive, the
     book ends the same.
@@ -43,6 +40,11 @@ class CallBook:
     A call is known by its session and direction. Of each call the report with the largest sequence says what
     it is doing; one that arrives later with a smaller sequence only adds what is known of the past. NoCall
     is provisional for `GRACE` seconds unless it is final. Who owns a book wakes it at `next_wake`.
+
+    Why the order cannot matter: each `Track` keeps what was said of one call sorted by sequence, and tells
+    its story from the sorted words. That a call left a whole list is such a word as well, with that list's
+    sequence, whichever of the two arrived first (`_vanish`, `_catch_up`). Only a snapshot and the end of a
+    grace are of the moment in which they are taken in.
     """
 
     def __init__(self) -> None:
@@ -95,16 +97,18 @@ class CallBook:
     def reconcile(self, legs: Iterable[Leg], now: float, asked_at: float) -> list[Change]:
         """Take in a whole snapshot that was asked for at `asked_at`; a live call absent from it is over.
 
-        A list of MOST_LISTED calls may be cut: then the absent ones are left alone. What reports said at or after `asked_at` may be newer than the snapshot: those calls are left alone,
-        so nothing needs to be held back while a snapshot is fetched.
+        A list of `MOST_LISTED` entries may be cut: then the absent calls are left alone. So are those of
+        which a report arrived at or after `asked_at`, as it may be newer than the snapshot: nothing needs to
+        be held back while one is fetched.
         """
-        listed = {track_id: together(legs) for track_id, legs in _by_track(legs).items()}
+        entries = tuple(legs)
+        listed = {track_id: together(legs) for track_id, legs in _by_track(entries).items()}
         there = {track_id: leg for track_id, leg in listed.items() if leg.stage is not Stage.ENDED}
-        listed_all = len(listed) < MOST_LISTED
+        whole = len(entries) < MOST_LISTED
         gone = [
             track_id
             for track_id, track in self._tracks.items()
-            if listed_all and track.open and track_id not in there
+            if track.open and track_id not in there and (whole or track_id in listed)
         ]
         touched = []
         for track_id in [*gone, *there]:

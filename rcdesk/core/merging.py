@@ -228,12 +228,12 @@ def _halves(one: CallRecord, other: CallRecord, *, ringout: bool) -> bool:
 def _replaced(old: CallRecord, row: CallRecord) -> CallRecord:
     """A row of the log in the place of `old`; what the log leaves out is kept."""
     untold = row.outcome is Outcome.UNKNOWN and old.provisional
+    # Two records in one row are the halves of a RingOut: it is as long as the longer one.
+    duration = row.duration if old.provisional else max(old.duration, row.duration)
     return replace(
         row,
         id=old.id,
-        duration=row.duration
-        if old.provisional
-        else max(old.duration, row.duration),  # of a RingOut's halves
+        duration=duration,
         location=row.location or old.location,
         seen=old.seen or row.seen,
         name=row.name or old.name,

@@ -10,6 +10,7 @@ import functools
 from dataclasses import dataclass
 
 from rcdesk.core.call_types import Call
+from rcdesk.core.numbers import same
 
 OFFSETS = (1000, 2000, 3000, 4000)
 """By one of these the session ids of the two legs differ (so the vendor's own clients tell them)."""
@@ -28,8 +29,8 @@ class OwnRinging:
 
     def explains(self, inbound: Call) -> bool:
         return (
-            same_digits(inbound.to_number, self.own)
-            and (same_digits(inbound.from_number, self.other) or same_digits(inbound.from_number, self.own))
+            same(inbound.to_number, self.own)
+            and (same(inbound.from_number, self.other) or same(inbound.from_number, self.own))
             and self.since <= inbound.started_at <= self.until
         )
 
@@ -46,18 +47,8 @@ def neighbours(session_id: str) -> tuple[str, ...]:
 def mirrors(inbound: Call, outbound: Call) -> bool:
     """Whether both were on at one time, each from where the other went."""
     return (
-        same_digits(inbound.from_number, outbound.to_number)
-        and same_digits(inbound.to_number, outbound.from_number)
+        same(inbound.from_number, outbound.to_number)
+        and same(inbound.to_number, outbound.from_number)
         and (outbound.ended_at is None or inbound.started_at <= outbound.ended_at)
         and (inbound.ended_at is None or outbound.started_at <= inbound.ended_at)
     )
-
-
-def same_digits(one: str, other: str) -> bool:
-    """Whether two numbers of the wire are the same but for a + and other marks; withheld ones never are."""
-    digits = _digits(one)
-    return bool(digits) and digits == _digits(other)
-
-
-def _digits(number: str) -> str:
-    return "".join(filter(str.isdigit, number))

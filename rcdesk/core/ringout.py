@@ -11,13 +11,11 @@ __all__ = ["End", "EndedRingOut", "Order", "Progress", "RingOut", "Status", "Ste
 SHORTEST_LOOK, LONGEST_LOOK, LOOK_GROWTH = 1.0, 5.0, 1.3
 """Seconds between polls: quick while it rings, and never as often as the Light group could not bear."""
 
-GIVE_UP = 180.0  # seconds after which a RingOut that still says nothing new is not followed any more
+GIVE_UP = 180.0  # seconds after the order was taken; no RingOut that is still under way then is followed on
 VERIFY = 6.0  # seconds that a cancelled RingOut has to stop; the platform takes a DELETE that has no effect
 
 IN_PROGRESS, SUCCESS, FINISHED = "inprogress", "success", "finished"
 _DECLINED = ("noanswer", "busy", "rejected")
-
-
 _FORWARD = {Step.WAITING: 0, Step.RINGING: 1, Step.ANSWERED: 2, Step.OVER: 3, Step.FAILED: 3}
 
 

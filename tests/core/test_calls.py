@@ -84,7 +84,7 @@ def test_the_tutorials_missed_call_is_one_call_that_rang_and_was_not_answered() 
     assert stages(book) == [RINGING]
     book.tick(START + GRACE)
     call = only(book)
-    assert (call.stage, call.rang, call.answered_at) == (NO_CALL, True, None)
+    assert (call.stage, call.answered_at) == (NO_CALL, None)
     assert call.ended_at is not None
     assert call.ended_at - call.started_at == pytest.approx(19.546)
 
@@ -93,7 +93,7 @@ def test_the_tutorials_answered_call_keeps_the_number_that_its_end_leaves_empty(
     book, _ = told(*ANSWERED)
     book.tick(START + GRACE)
     call = only(book)
-    assert (call.rang, call.to_number) == (True, "18885434778")
+    assert call.to_number == "18885434778"
     assert call.answered_at is not None
     assert call.ended_at is not None
     assert call.ended_at - call.answered_at == pytest.approx(15.141)
@@ -139,11 +139,11 @@ def test_a_report_repeated_or_overtaken_changes_nothing_of_what_the_call_is_doin
 
 def test_a_late_report_tells_of_the_past() -> None:
     book, _ = told(said(5, ON_HOLD))
-    assert (only(book).rang, only(book).answered_at) == (False, START + 5)
+    assert only(book).answered_at == START + 5
     (change,) = book.apply(said(3, CONNECTED), START)
     assert (change.now.stage, change.now.answered_at) == (ON_HOLD, START + 3)
     (change,) = book.apply(said(1, RINGING), START)
-    assert (change.now.rang, change.now.started_at) == (True, START + 1)
+    assert change.now.started_at == START + 1
 
 
 def test_a_late_report_does_not_revive_a_call_that_is_over() -> None:
@@ -263,7 +263,7 @@ def test_a_call_heard_of_only_after_its_no_call_does_not_ring_for_the_rest_of_th
     assert book.apply(said(1, RINGING), START) == []
     assert book.calls == ()
     (change,) = book.tick(LATER)
-    assert (change.was, change.now.stage, change.now.rang) == (None, NO_CALL, True)
+    assert (change.was, change.now.stage) == (None, NO_CALL)
 
 
 def test_a_call_heard_of_only_after_its_no_call_rings_if_it_was_a_flicker() -> None:
@@ -425,6 +425,22 @@ def test_a_snapshot_of_seven_may_be_cut_and_ends_no_call_that_it_lacks() -> None
     assert len(book.calls) == 6
 
 
+def test_a_call_that_a_cut_snapshot_lists_as_over_is_over() -> None:
+    book, _ = told(said(1, CONNECTED, session="0"))
+    listed = [leg(CONNECTED, str(number)) for number in range(1, 7)]
+    book.reconcile([leg(NO_CALL, "0"), *listed], START + 9, START + 8)
+    assert len(book.calls) == 6
+
+
+def test_entries_count_for_a_cut_list_not_calls() -> None:
+    book, _ = told(said(1, CONNECTED, session="eighth"))
+    two_legs = [leg(CONNECTED, "0"), leg(RINGING, "0")]
+    book.reconcile(
+        [*two_legs, *(leg(CONNECTED, str(number)) for number in range(1, 6))], START + 9, START + 8
+    )
+    assert len(book.calls) == 7
+
+
 def test_an_old_report_that_comes_late_is_no_reason_to_doubt_a_snapshot() -> None:
     book, _ = told(said(5, RINGING))
     book.apply(said(4, RINGING), START + 2)
@@ -485,7 +501,7 @@ def test_of_a_long_call_only_the_last_words_are_kept_but_all_facts() -> None:
     for sequence in range(2, KEPT + 10):
         book.apply(said(sequence, CONNECTED), START)
     call = only(book)
-    assert (call.rang, call.answered_at, call.from_name) == (True, START + 2, "Martin")
+    assert (call.answered_at, call.from_name) == (START + 2, "Martin")
     assert book.apply(said(1, CONNECTED), START) == []  # comes too late to be heard
 
 

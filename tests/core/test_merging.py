@@ -72,7 +72,7 @@ def logged(record_id: str = "A", session: str = "s", direction: Direction = IN, 
 
 def seen_live(session: str = "s", direction: Direction = IN, **facts: Any) -> Call:
     here, there = (PEER, ME) if direction is IN else (ME, PEER)
-    facts = {"started_at": 100.0, "ended_at": 119.0, "rang": True} | facts
+    facts = {"started_at": 100.0, "ended_at": 119.0} | facts
     return Call(f"{session}-1", session, Stage.ENDED, direction, here[1:], "Martin", there, "Martin", **facts)
 
 

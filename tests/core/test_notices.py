@@ -15,9 +15,7 @@ from .builders import CALLER, LATER, START, leg, report, said
 FREE = Presence(dnd_status="TakeAllCalls")
 BUSY = Presence(dnd_status="DoNotAcceptAnyCalls")
 NO_QUEUES = Presence(dnd_status="DoNotAcceptDepartmentCalls")
-CALL = Call(
-    "k", "s", Stage.RINGING, Direction.INBOUND, CALLER, "Martin", "+18885434778", "", START, rang=True
-)
+CALL = Call("k", "s", Stage.RINGING, Direction.INBOUND, CALLER, "Martin", "+18885434778", "", START)
 
 
 def ended(after: float, **facts: object) -> Call:

@@ -48,7 +48,6 @@ def live(
         started_at=started,
         answered_at=started + rang if talked else None,
         ended_at=started + rang + talked,
-        rang=True,
     )
 
 

@@ -64,7 +64,6 @@ def call(
         started_at=began,
         answered_at=None if stage is Stage.RINGING else began,
         queue=queue,
-        rang=stage is Stage.RINGING,
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
