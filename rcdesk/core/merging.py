@@ -74,14 +74,15 @@ def merge_live(known: Iterable[CallRecord], call: Call, *, declined: bool = Fals
     return rows.merge
 
 
-def merge_ringout(
-    known: Iterable[CallRecord], order: Order, end: End, began_at: float, ended_at: float
-) -> Merge:
+def merge_ringout(known: Iterable[CallRecord], order: Order, end: End, began_at: float) -> Merge:
     """Merge what the polls told of a RingOut, which knows better than presence whether the other answered.
 
     One that may still be on, or is known to the log, changes nothing.
     """
-    outcome, reason = outcome_of_ringout(end)
+    told = outcome_of_ringout(end)
+    if told is None:
+        return Merge()
+    outcome, reason = told
     row = CallRecord(
         id=NEW,
         session_id="",
@@ -95,12 +96,10 @@ def merge_ringout(
         own_number=with_plus(order.own),
     )
     rows = _Rows(known)
-    if end in _OVER:
-        rows.put(row)
+    rows.put(row)
     return rows.merge
 
 
-_OVER = frozenset({End.CANCELLED, End.OWN_NOT_ANSWERED, End.NOT_ANSWERED, End.FAILED})
 _VERDICTS = frozenset({Outcome.OTHER_NO_ANSWER, Outcome.OWN_NO_ANSWER, Outcome.FAILED})
 
 

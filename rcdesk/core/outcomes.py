@@ -11,13 +11,10 @@ from rcdesk.core.ringout import End
 EARLY = 5.0  # seconds of ringing; whoever gives up sooner did not really call
 
 _RINGOUTS = {
-    End.CONNECTED: (Outcome.CONNECTED, ""),
     End.CANCELLED: (Outcome.NO_ANSWER, "You cancelled the call."),
-    End.NOT_CANCELLED: (Outcome.UNKNOWN, "Cancelling came too late."),
     End.OWN_NOT_ANSWERED: (Outcome.OWN_NO_ANSWER, ""),
     End.NOT_ANSWERED: (Outcome.OTHER_NO_ANSWER, ""),
     End.FAILED: (Outcome.FAILED, ""),
-    End.LOST: (Outcome.UNKNOWN, "It is not known whether they answered."),
 }
 
 
@@ -38,9 +35,12 @@ def outcome_of(call: Call, *, declined: bool = False) -> Outcome:
     return Outcome.GAVE_UP if call.ended_at - call.started_at < EARLY else Outcome.MISSED
 
 
-def outcome_of_ringout(end: End) -> tuple[Outcome, str]:
-    """Return how a RingOut ended, and a reason for a person where the outcome does not say all."""
-    return _RINGOUTS[end]
+def outcome_of_ringout(end: End) -> tuple[Outcome, str] | None:
+    """Return how a RingOut ended, and a reason for a person where the outcome does not say all.
+
+    None if the polls do not know: it is on, or may be, and presence tells the rest.
+    """
+    return _RINGOUTS.get(end)
 
 
 _ABROAD = "Calls abroad are off for this account."

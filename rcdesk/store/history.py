@@ -61,11 +61,11 @@ class HistoryStore:
         end = ringout.progress.end
         if end is None:
             raise ValueError("the RingOut is still under way")
-        order, began_at, ended_at = ringout.order, ringout.began_at, ringout.ended_at
+        order, began_at = ringout.order, ringout.began_at
 
         def work(connection: sqlite3.Connection) -> None:
             known = rows.near(connection, [began_at], merging.REACH)
-            rows.write(connection, merging.merge_ringout(known, order, end, began_at, ended_at))
+            rows.write(connection, merging.merge_ringout(known, order, end, began_at))
             _tidy(connection, now)
 
         await self._database.run(work)

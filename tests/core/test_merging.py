@@ -42,7 +42,7 @@ class Store:
 
     def polled(self, end: End, began_at: float, number: str = PEER) -> None:
         order = Order(number, own=ME, name="Martin")
-        self.write(merge_ringout(self.rows.values(), order, end, began_at, began_at + 20))
+        self.write(merge_ringout(self.rows.values(), order, end, began_at))
 
     @property
     def only(self) -> CallRecord:
