@@ -6,7 +6,9 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-WITHOUT_RETRY_AFTER = 30.0  # seconds; the platform asks for at least that much if it names nothing
+WITHOUT_RETRY_AFTER = 60.0
+"""Seconds to wait where a 429 names none. The platform asks for at least 30, but its penalties last 60, and
+one that is broken into begins anew ("Rate limits")."""
 FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 60.0  # seconds
 
 

@@ -22,7 +22,7 @@ def test_a_group_never_heard_of_may_go() -> None:
     assert Pacer().wait("Heavy", BACKGROUND, 0.0) == 0
 
 
-@pytest.mark.parametrize(("retry_after", "pause"), [(60.0, 60.0), (None, 30.0), (0.0, 0.0)])
+@pytest.mark.parametrize(("retry_after", "pause"), [(60.0, 60.0), (None, 60.0), (0.0, 0.0)])
 def test_after_a_refusal_nothing_of_the_group_goes_until_the_penalty_is_over(
     retry_after: float | None, pause: float
 ) -> None:
