@@ -270,7 +270,7 @@ class Keeper:
         except Problem as problem:
             self._not_before = self._clock() + PAUSE
             if problem.code and problem.status in (400, 401, 403):  # the server's own word, not a proxy's
-                raise self._end(replace(problem, kind=Kind.SIGN_IN, retry=False)) from None
+                raise self._end(_over(problem)) from None
             raise
         try:
             await self._save(fresh)
@@ -286,6 +286,13 @@ class Keeper:
             log.info("= the session is over: %s", problem.code or problem.kind.value)
             self._on_end(problem)
         return problem
+
+
+def _over(problem: Problem) -> Problem:
+    """The refusal of a refresh in words for somebody who has entered nothing."""
+    entered = errors.BY_CODE["invalid_grant"].remedy
+    remedy = errors.BY_STATUS[401].remedy if problem.remedy == entered else problem.remedy
+    return replace(problem, remedy=remedy, kind=Kind.SIGN_IN, retry=False)
 
 
 def _look_at(task: asyncio.Task[Tokens]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,10 +89,8 @@ class Answers:
     async def _list_history(self, request: Request) -> Answer:
         limit = number_of(request, "limit", 20)
         page = await self._history.page(Query(text=text_of(request, "search")), None, limit)
-        return {
-            "calls": [self._record(record) for record in page.records],
-            "missed": self._history.missed.value,
-        }
+        calls = await asyncio.to_thread(lambda: [self._record(record) for record in page.records])
+        return {"calls": calls, "missed": self._history.missed.value}
 
     async def _dial(self, request: Request) -> Answer:
         text = text_of(request, "number")
@@ -99,7 +98,7 @@ class Answers:
         if isinstance(number, numbers.Unreadable):
             raise Problem("The number was not dialled.", number.why, Kind.BAD_REQUEST)
         shown = numbers.show(number.dial, self._people.region)
-        if not request.get("yes"):
+        if request.get("yes") is not True:  # a script's "no" is no yes
             self._wishes.fill(text)
             self._wishes.raise_window("")
             return {"said": f"{shown} is in the dial pad; nothing was dialled."}

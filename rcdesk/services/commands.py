@@ -13,7 +13,11 @@ from rcdesk.core.errors import Problem
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 10.0  # seconds in which whoever connects must have said what they want
+LAST_ANSWERS = 0.5  # seconds that answers under way may take when the program ends
+
 LONGEST = 64 * 1024  # bytes of one request; a link or a number is far shorter
+MOST = 100_000  # what is counted in a request is never more
 Answer = dict[str, Any]
 Handler = Callable[[Mapping[str, Any]], Awaitable[Answer]]
 
@@ -32,6 +36,8 @@ class CommandServer:
         self._path = path
         self._handlers = handlers
         self._server: asyncio.Server | None = None
+        self._listening: set[asyncio.StreamWriter] = set()  # connected, and said nothing yet
+        self._talks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Start to listen. The caller holds the profile's lock, so a socket found here is a dead one."""
@@ -40,37 +46,63 @@ class CommandServer:
         self._path.chmod(0o600)
 
     async def close(self) -> None:
-        """Stop listening and take the socket away."""
+        """Stop listening, let the answers under way out, and take the socket away."""
         if self._server:
             self._server.close()
             self._path.unlink(missing_ok=True)
+        for writer in self._listening:
+            writer.transport.abort()
+        if self._talks:
+            await asyncio.wait(self._talks, timeout=LAST_ANSWERS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task  # streams run this in a task of its own
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
         try:
-            line = await reader.readline()
-            if line:
-                writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
+            if line := await self._hear(reader, writer):
+                answer = await self._answer(line)
+                writer.write(await asyncio.to_thread(_line, answer))  # a long history takes its time
                 await writer.drain()
-        except (ConnectionError, ValueError) as error:  # ValueError: longer than LONGEST
+        except (ConnectionError, TimeoutError, ValueError) as error:  # ValueError: longer than LONGEST
             log.info("a command was not answered: %s", type(error).__name__)
         finally:
             writer.close()
 
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        self._listening.add(writer)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await reader.readline()
+        finally:
+            self._listening.discard(writer)
+
     async def _answer(self, line: bytes) -> Answer:
         try:
-            request = json.loads(line)
-            if not isinstance(request, dict) or not isinstance(request.get("command"), str):
-                raise BadRequest("A request is a JSON object with a command.")
+            request = _request(line)
             handler = self._handlers.get(request["command"])
             if handler is None:
                 raise BadRequest(f"There is no command {request['command'][:40]!r}.")
             return {"ok": True, "result": await handler(request)}
-        except (json.JSONDecodeError, UnicodeDecodeError):
-            return _refusal("The command was not understood.", "Send one JSON object on one line.")
         except BadRequest as error:
             return _refusal("The command was not understood.", str(error))
         except Problem as problem:
             return _refusal(problem.title, problem.remedy)
+
+
+def _request(line: bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):  # no text, no JSON, figures or brackets without end
+        raise BadRequest("Send one JSON object on one line.") from None
+    if not isinstance(request, dict) or not isinstance(request.get("command"), str):
+        raise BadRequest("A request is a JSON object with a command.")
+    return request
+
+
+def _line(answer: Answer) -> bytes:
+    return json.dumps(answer).encode() + b"\n"
 
 
 def _refusal(title: str, remedy: str) -> Answer:
@@ -86,8 +118,8 @@ def text_of(request: Mapping[str, Any], key: str) -> str:
 
 
 def number_of(request: Mapping[str, Any], key: str, default: int) -> int:
-    """Return the whole number that `request` gives under `key`; raise BadRequest if it is none above 0."""
+    """Return the whole number that `request` gives under `key`; raise BadRequest if it is none of 1 to MOST."""
     value = request.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadRequest(f"“{key}” must be a whole number above 0.")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
+        raise BadRequest(f"“{key}” must be a whole number from 1 to {MOST}.")
     return value

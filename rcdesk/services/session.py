@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
-import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Pacer
 from rcdesk.core.subscription import Transport
-from rcdesk.core.tokens import Tokens
 from rcdesk.services.feed import Latest
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.settings import SettingsStore
@@ -23,6 +21,7 @@ from rcdesk.store.vault import Vault
 if TYPE_CHECKING:  # the client is heavy: imported when somebody signs in, after the window is painted
     from rcdesk.client.api import Api
     from rcdesk.client.push import Push
+    from rcdesk.core.tokens import Tokens
     from rcdesk.services.connection import Connection
 
 log = logging.getLogger(__name__)
@@ -263,6 +262,8 @@ class Session:
     def _endpoint_id(self) -> str:
         """Return the name of this installation, made once: the platform ties its sessions to it."""
         if not self._settings.value.endpoint_id:
+            import uuid
+
             self._settings.update(endpoint_id=str(uuid.uuid4()))
         return self._settings.value.endpoint_id
 

@@ -1,0 +1,403 @@
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import keyring
+import keyring.backends.fail
+import pytest
+
+from rcdesk.core.errors import Kind
+from rcdesk.services.connection import pack, unpack
+from rcdesk.services.session import ENTRY, PRODUCTION, UNREADABLE, Browser, Jwt, Phase, Server, SessionState
+from rcdesk.store.settings import SettingsStore
+from rcdesk.store.vault import ABSENT, Vault
+from tests.client.relay import Relay
+from tests.client.served import Sandbox, eventually
+from tests.helpers.wait import until
+from tests.services.world import World, world
+
+SERVER_AWAY = "*/extension/~"
+
+
+async def sessions(sandbox: Sandbox) -> int:
+    return int((await sandbox.state())["tokens"]["sessions"])
+
+
+async def no_session_left(sandbox: Sandbox) -> None:
+    async def look() -> bool:
+        return await sessions(sandbox) == 0
+
+    await eventually(look)
+
+
+async def log_in(address: str, info: dict[str, str], **more: str) -> httpx.Response:
+    """Do what a person does in the browser: open the page, fill in the form, follow where it leads."""
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as browser:
+        page = await browser.get(address)
+        hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page.text)
+        form = {name: unescape(value) for name, value in hidden}
+        form |= {"username": info["username"], "extension": info["extension"], "password": info["password"]}
+        return await browser.post(str(page.url.copy_with(query=None)), data=form | more)
+
+
+async def test_by_password_one_is_signed_in_and_known_by_name(me: World) -> None:
+    me.session.sign_in(me.server, me.password, remember=True)
+    state = await me.phase(Phase.SIGNED_IN)
+    assert state.account
+    assert (state.account.name, state.account.extension_number) == ("Dana Novak", "101")
+    assert "RingOut" in state.account.scopes
+    assert state.server == me.server.url
+    assert state.problem is None
+    assert [it.phase for it in me.states] == [Phase.SIGNING_IN, Phase.SIGNED_IN]
+
+
+async def test_in_the_browser_with_pkce_and_no_secret(me: World) -> None:
+    server = Server(me.server.url, me.sandbox.info["public_client_id"])
+    me.session.sign_in(server, Browser(), remember=True)
+    await until(lambda: me.state.browser_url)
+    page = await log_in(me.state.browser_url, me.sandbox.info)
+    assert "You are signed in" in page.text
+    state = await me.phase(Phase.SIGNED_IN)
+    assert state.browser_url == ""
+
+
+async def test_cancelled_in_the_browser_is_told(me: World) -> None:
+    me.session.sign_in(me.server, Browser(), remember=True)
+    await until(lambda: me.state.browser_url)
+    await log_in(me.state.browser_url, me.sandbox.info, decision="cancel")
+    state = await me.phase(Phase.SIGNED_OUT)
+    assert state.problem
+    assert state.problem.remedy == "Signing in was cancelled in the browser; try again when you like."
+
+
+async def test_a_wrong_password_says_what_to_check(me: World) -> None:
+    me.session.sign_in(me.server, replace(me.password, password="wrong"), remember=True)
+    state = await me.phase(Phase.SIGNED_OUT)
+    assert state.problem
+    assert str(state.problem) == (
+        "You were not signed in. Number, extension and password do not belong together; check them."
+    )
+    assert me.session.platform.value is None
+    assert await me.vault.get(ENTRY) is None
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://example.com", "nonsense"])
+async def test_a_server_that_cannot_be_used_is_told(me: World, url: str) -> None:
+    me.session.sign_in(Server(url, "id"), Jwt("x"), remember=True)
+    state = await me.phase(Phase.SIGNED_OUT)
+    assert state.problem
+    assert state.problem.kind in (Kind.OFFLINE, Kind.LOCAL, Kind.BAD_REQUEST)
+
+
+async def test_signed_in_but_of_no_use_leaves_no_session_behind(me: World) -> None:
+    await me.sandbox.fault("http-status", path=SERVER_AWAY, status=403)
+    me.session.sign_in(me.server, me.jwt, remember=True)
+    state = await me.phase(Phase.SIGNED_OUT)
+    assert state.problem
+    assert state.problem.kind is Kind.FORBIDDEN
+    assert await me.vault.get(ENTRY) is None
+    assert await sessions(me.sandbox) == 0
+
+
+async def test_at_most_one_attempt_and_the_newer_one_wins(me: World) -> None:
+    await me.sandbox.fault("latency", path="*/oauth/token", seconds=0.3, count=1)
+    me.session.sign_in(me.server, replace(me.password, password="wrong"), remember=True)
+    me.session.sign_in(me.server, me.jwt, remember=True)
+    await me.phase(Phase.SIGNED_IN)
+    assert await sessions(me.sandbox) == 1
+    assert all(state.problem is None for state in me.states)
+
+
+async def test_cancelled_nothing_is_left(me: World) -> None:
+    await me.sandbox.fault("latency", path=SERVER_AWAY, seconds=1)
+    me.session.sign_in(me.server, me.jwt, remember=True)
+
+    async def signed_in_there() -> bool:
+        return await sessions(me.sandbox) == 1
+
+    await eventually(signed_in_there)
+    me.session.cancel()
+    assert me.state.phase is Phase.SIGNED_OUT
+    await no_session_left(me.sandbox)
+    assert await me.vault.get(ENTRY) is None
+
+
+async def test_cancel_with_nothing_under_way_changes_nothing(me: World) -> None:
+    await me.signed_in()
+    before = me.state
+    me.session.cancel()
+    assert me.state is before
+
+
+async def test_a_new_attempt_that_fails_leaves_the_session_as_it_is(me: World) -> None:
+    platform = await me.signed_in()
+    me.session.sign_in(me.server, replace(me.password, password="wrong"), remember=True)
+    await until(lambda: me.state.problem)
+    assert me.state.phase is Phase.SIGNED_IN
+    assert me.session.platform.value is platform
+    assert (await platform.api.account()).name == "Dana Novak"
+    me.session.sign_in(me.server, Browser(), remember=True)
+    await until(lambda: me.state.browser_url)
+    me.session.cancel()
+    assert me.state.phase is Phase.SIGNED_IN
+
+
+async def test_signing_in_anew_ends_the_session_before(me: World) -> None:
+    first = await me.signed_in()
+    me.session.sign_in(me.server, me.password, remember=True)
+    await until(lambda: me.session.platform.value not in (first, None))
+
+    async def one() -> bool:
+        return await sessions(me.sandbox) == 1
+
+    await eventually(one)
+    assert (await me.session.platform.value.api.account()).name == "Dana Novak"  # type: ignore[union-attr]
+
+
+async def test_remembered_it_goes_on_at_the_next_start(sandbox: Sandbox, tmp_path: Path) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        assert me.state.phase is Phase.SIGNING_IN  # until the keyring has told
+        me.session.resume()
+        state = await me.phase(Phase.SIGNED_IN)
+        assert state.account
+        assert await sessions(sandbox) == 1
+
+
+async def test_not_remembered_the_next_start_knows_of_no_sign_in_not_even_an_earlier_one(
+    me: World,
+) -> None:
+    await me.signed_in()
+    me.session.sign_in(me.server, me.jwt, remember=False)
+    await until(lambda: len([it for it in me.states if it.phase is Phase.SIGNED_IN]) == 2)
+    await until(lambda: me.vault._known.get(ENTRY, "") is None)
+    assert await me.vault.get(ENTRY) is None
+
+
+async def test_nothing_stored_is_signed_out(me: World) -> None:
+    me.session.resume()
+    assert await me.phase(Phase.SIGNED_OUT) == SessionState()
+
+
+@pytest.mark.parametrize("kept", ["{", "{}", '{"tokens": {}}', "[]"])
+async def test_a_stored_sign_in_that_cannot_be_read_is_told(me: World, kept: str) -> None:
+    await me.vault.set(ENTRY, kept)
+    me.session.resume()
+    assert (await me.phase(Phase.SIGNED_OUT)).problem == UNREADABLE
+
+
+async def test_a_stored_address_that_cannot_be_used_is_told(me: World) -> None:
+    await me.signed_in()
+    kept = unpack(await me.vault.get(ENTRY) or "")
+    assert kept
+    me.session.sign_out()
+    await until(lambda: me.vault._known.get(ENTRY, "") is None)
+    await me.vault.set(ENTRY, pack(Server("http://example.com", "id"), kept[1]))
+    me.session.resume()
+    await until(lambda: me.state.problem)
+    assert me.state.phase is Phase.SIGNED_OUT
+
+
+async def test_resuming_what_is_signed_in_already_changes_nothing(me: World) -> None:
+    platform = await me.signed_in()
+    me.session.resume()
+    await until(lambda: len(me.states) == 3)
+    assert me.session.platform.value is platform
+    assert me.state.phase is Phase.SIGNED_IN
+
+
+async def test_resuming_with_nothing_stored_leaves_a_session_as_it_is(me: World) -> None:
+    platform = await me.signed_in()
+    await me.vault.delete(ENTRY)
+    me.session.resume()
+    await until(lambda: len(me.states) == 3)
+    assert me.session.platform.value is platform
+    assert me.state.phase is Phase.SIGNED_IN
+
+
+async def test_a_server_away_at_the_start_is_no_sign_out_and_it_comes_back_by_itself(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("http-status", path=SERVER_AWAY, status=503, count=4)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        await until(lambda: me.state.problem)
+        assert me.state.phase is Phase.SIGNING_IN
+        assert me.state.problem
+        assert me.state.problem.kind is Kind.UNAVAILABLE
+        assert (await me.phase(Phase.SIGNED_IN)).problem is None
+
+
+async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_on(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("expire-tokens")
+    await sandbox.fault("http-status", path=SERVER_AWAY, status=503, count=4)
+    before = await vault.get(ENTRY)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        await me.phase(Phase.SIGNED_IN)
+        counts = (await sandbox.state())["requests"]["by_group"]
+        assert await vault.get(ENTRY) != before
+        assert counts["Auth"] <= 4  # the sign-in, one refresh, and tokens for the socket
+
+
+async def test_a_session_over_at_the_start_asks_to_sign_in(sandbox: Sandbox, tmp_path: Path) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("revoke-tokens")
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        state = await me.phase(Phase.SIGNED_OUT)
+        assert state.problem
+        assert state.problem.kind is Kind.SIGN_IN
+
+
+async def test_ended_by_the_server_everything_stays_and_signing_in_again_goes_on_in_place(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.ring()
+    await until(lambda: me.calls.calls)
+    await me.sandbox.fault("revoke-tokens")
+    me.link.retry()
+    state = await me.phase(Phase.EXPIRED)
+    assert state.account
+    assert state.problem
+    assert str(state.problem) == "You are signed out. Sign in again."
+    assert me.session.platform.value is None
+    assert me.calls.calls
+    assert me.problems == []
+    me.session.sign_in(me.server, replace(me.password, password="wrong"), remember=True)
+    await until(lambda: me.state.problem is not state.problem)
+    await me.phase(Phase.EXPIRED)
+    me.session.sign_in(me.server, Browser(), remember=True)
+    await until(lambda: me.state.browser_url)
+    assert me.state.account
+    me.session.cancel()
+    assert me.state.phase is Phase.EXPIRED
+    await me.signed_in()
+    await me.live()
+    assert me.calls.calls
+    assert me.problems == []
+
+
+async def test_ended_by_the_server_while_signing_in_anew_is_not_forgotten(me: World) -> None:
+    platform = await me.signed_in()
+    me.session.sign_in(me.server, Browser(), remember=True)
+    await until(lambda: me.state.browser_url)
+    await me.sandbox.fault("revoke-tokens")
+    with pytest.raises(Exception, match="Sign in again"):
+        await platform.api.account()
+    assert me.session.platform.value is None
+    assert me.state.phase is Phase.SIGNING_IN
+    me.session.cancel()
+    assert me.state.phase is Phase.EXPIRED
+
+
+async def test_signing_out_ends_the_session_at_the_server_and_forgets_it(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    me.session.sign_out()
+    assert me.state.phase is Phase.SIGNED_OUT
+    assert me.state.server == me.server.url
+    await no_session_left(me.sandbox)
+    await until(lambda: me.vault._known.get(ENTRY, "") is None)
+
+    async def unsubscribed() -> bool:
+        return (await me.sandbox.state())["subscriptions"] == []
+
+    await eventually(unsubscribed)
+    assert me.problems == []
+
+
+async def test_signed_out_and_in_again_at_once_one_is_signed_in(me: World) -> None:
+    await me.signed_in()
+    await me.sandbox.fault("latency", path="*/oauth/revoke", seconds=0.3)
+    me.session.sign_out()
+    await me.signed_in()
+    await until(lambda: not me.session._leaving)
+    assert me.state.phase is Phase.SIGNED_IN
+    assert await me.vault.get(ENTRY)
+    assert await sessions(me.sandbox) == 1
+
+
+@pytest.mark.parametrize("push", ["websocket", "pubnub"])
+async def test_a_server_that_hangs_does_not_keep_one_from_quitting(
+    sandbox: Sandbox, tmp_path: Path, push: str
+) -> None:
+    async with Relay(urlsplit(sandbox.info["server"]).netloc) as relay:
+        async with world(sandbox, tmp_path, push=push) as me:
+            await me.signed_in(replace(me.server, url=f"http://{relay.address}"))
+            await me.live()
+            relay.mute()
+            began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < 2
+
+
+async def test_quitting_right_after_signing_out_still_ends_the_session(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with world(sandbox, tmp_path) as me:
+        await me.signed_in()
+        me.session.sign_out()
+    assert await sessions(sandbox) == 0
+
+
+@pytest.fixture
+def no_keyring() -> Iterator[None]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.mark.expected_log("the keyring is given up")
+@pytest.mark.usefixtures("no_keyring")
+async def test_without_a_keyring_one_is_signed_in_for_this_run_and_told_so(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with world(sandbox, tmp_path, vault=Vault("test")) as me:
+        await me.signed_in()
+        assert me.state.notice == ABSENT
+
+
+async def test_the_dialog_begins_with_where_one_signed_in_last(me: World) -> None:
+    assert me.session.defaults() == Server(PRODUCTION, "")
+    assert me.session.production_url == PRODUCTION
+    await me.signed_in()
+    assert me.session.defaults() == replace(me.server, client_secret="")
+
+
+async def test_this_installation_keeps_its_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    settings = SettingsStore(None)
+    async with world(sandbox, tmp_path, settings=settings) as me:
+        await me.signed_in()
+        name = settings.value.endpoint_id
+        await me.signed_in()
+        assert settings.value.endpoint_id == name != ""
+
+
+def test_secrets_are_not_shown() -> None:
+    shown: Any = [
+        Server("u", "id", "hidden-1"),
+        Jwt("hidden-2"),
+        replace(Server("u", "i"), client_secret="hidden-3"),
+    ]
+    assert "hidden" not in repr(shown)
