@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,9 @@ from rcdesk.config import UsageError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code (0 done, 1 failed, 2 usage, 3 not running)."""
-    argv = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        argv = sys.argv[1:]
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without a traceback, until the loop listens
     try:
         return _dispatch(argv)
     except UsageError as error:

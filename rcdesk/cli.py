@@ -19,8 +19,13 @@ from rcdesk.config import PUSH_CHOICES, Config, OneRun, UsageError, paths_for, s
 
 OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
 ANSWER_WITHIN = 10.0  # seconds; a RingOut is only started, not followed, before the answer
+LONGEST = 60_000  # bytes of one request, less than the instance reads; a link or a number is far shorter
 LINKS = ("tel:", "callto:")
 COMMANDS = ("status", "calls", "history", "dial", "cancel", "quit")
+
+
+class NotHandedOverError(Exception):
+    """The instance that is running did not take what it was handed; the text says so to the user."""
 
 
 def profile_options() -> argparse.ArgumentParser:
@@ -127,20 +132,23 @@ def _one_run(args: argparse.Namespace, environ: Mapping[str, str]) -> OneRun | N
 
 def ask(socket_path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
     """Say `request` to the running instance and return its answer; None if there is none running."""
+    line = json.dumps(request).encode() + b"\n"
+    if len(line) > LONGEST:
+        return _trouble("rcdesk was not told.", "That is longer than any number, link or name can be.")
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(ANSWER_WITHIN)
             connection.connect(str(socket_path))
-            connection.sendall(json.dumps(request).encode() + b"\n")
+            connection.sendall(line)
             with connection.makefile("rb") as answers:
-                line = answers.readline()
+                told = answers.readline()
     except (FileNotFoundError, ConnectionError):
         return None
     except TimeoutError:
         return _trouble("rcdesk did not answer.", "It may be busy; try again, or end it and start it anew.")
-    if not line:
+    if not told:
         return None  # it was just ending
-    answer: dict[str, Any] = json.loads(line)
+    answer: dict[str, Any] = json.loads(told)
     return answer
 
 
@@ -174,7 +182,13 @@ def run_command(argv: Sequence[str]) -> int:
 
 
 def hand_over(config: Config) -> bool:
-    """Raise the instance that is running, with what it should put into the dial pad; False if none is."""
+    """Raise the instance that is running, with what it should put into the dial pad; False if none is.
+
+    Raises:
+        NotHandedOverError: one is running, but it hangs, or it refuses.
+    """
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID") or ""
     answer = ask(config.paths.socket, {"command": "raise", "fill": config.fill, "activation": token})
+    if answer is not None and not answer["ok"]:
+        raise NotHandedOverError("{title} {remedy}".format(**answer["error"]))
     return answer is not None

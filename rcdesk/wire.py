@@ -23,9 +23,13 @@ class Id(str):
 
 
 class Moment(float):
-    """Unix seconds, written as ISO 8601; without a zone it is UTC."""
+    """Unix seconds, written as ISO 8601; without a zone it is UTC. Only years that a call can be of are taken:
+    others are placeholders or junk, and calendars and databases stumble over them."""
 
     __slots__ = ()
+
+
+_FIRST_YEAR, _LAST_YEAR = 1971, 2199
 
 
 def _hook(kind: type, value: object) -> object:
@@ -33,6 +37,8 @@ def _hook(kind: type, value: object) -> object:
         return Id(value)
     if kind is Moment and isinstance(value, str):
         moment = datetime.fromisoformat(value)
+        if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            raise ValueError("Expected a time of our days")
         return Moment((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
     raise TypeError(f"Expected `{'time' if kind is Moment else 'id'}`, got `{type(value).__name__}`")
 

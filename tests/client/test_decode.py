@@ -189,6 +189,15 @@ def test_a_bad_notification_is_refused_with_the_name_of_its_field(bad: dict[str,
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00", "1601-01-01T00:00:00"]
+)
+@pytest.mark.parametrize("place", [["timestamp"], ["body", "activeCalls", 0, "startTime"]])
+def test_a_time_that_no_call_can_have_is_refused(place: list[Any], moment: str) -> None:
+    with pytest.raises(BadNotification):
+        notification(as_bytes(changed(place, moment)))
+
+
 @pytest.mark.parametrize("junk", [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"uuid":"\xff"}'])
 def test_what_is_no_notification_is_refused(junk: bytes) -> None:
     with pytest.raises(BadNotification):

@@ -146,7 +146,7 @@ class Sandbox:
     program: Program
     info: dict[str, str]
 
-    def post(self, path: str, **body: Any) -> Any:
+    def post(self, path: str, /, **body: Any) -> Any:
         """POST to the control API, e.g. `calls`; return its answer."""
         return self._request("POST", path, body)
 

@@ -63,7 +63,8 @@ async def test_a_problem_is_told_in_its_words(path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [b"nonsense\n", b"[]\n", b'{"command": 1}\n', b'{"command": "format"}\n', b"\xff\xfe\n", b'{"command":"echo","limit":0}\n',
-     b'{"command":"echo","limit":true}\n', b'{"command":"echo","text":5}\n'],
+     b'{"command":"echo","limit":true}\n', b'{"command":"echo","text":5}\n', b"[" * 60_000 + b"\n",
+     b'{"command":"echo","limit":9223372036854775808}\n', b'{"limit":' + b"9" * 5000 + b"}\n"],
 )  # fmt: skip
 async def test_junk_is_refused_and_the_next_command_still_works(path: Path, line: bytes) -> None:
     assert json.loads(await send(path, line))["ok"] is False
