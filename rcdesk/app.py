@@ -11,7 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -25,9 +25,7 @@ from rcdesk import cli, logs
 from rcdesk.config import Config
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.instance import Lock
-from rcdesk.services.answers import Answers, Wishes
 from rcdesk.services.clock import Clock
-from rcdesk.services.commands import CommandServer
 from rcdesk.services.dialer import Dialer
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.history import History
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUG = 70  # exit code: a fault of the program itself (EX_SOFTWARE)
+UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
 OTHER_STARTS = 5.0  # seconds within which another instance that holds the lock must answer
 
 
@@ -153,21 +152,16 @@ async def run(qapp: QApplication, config: Config) -> int:
         opened.callback(services.link.close)
         shell = Shell(qapp, services, profile=config.profile, quit_asked=end.asked.set)
         opened.callback(shell.close)
-        wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
-        answers = Answers(
-            session, services.link, services.calls, services.people, services.dialer, services.history, wishes
-        )
-        commands = CommandServer(config.paths.socket, answers.handlers())
-        await commands.open()
-        opened.push_async_callback(commands.close)
         painted = asyncio.Event()
         shell.on_painted(painted.set)
         shell.show()
         if config.fill:
             shell.fill(config.fill)
-        nursery.start(
-            _begin(config, services, settings.notices, database, vault, shell, demo, painted), name="start"
-        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UNSEEN):
+                await painted.wait()
+        await _listen(config, services, shell, opened, end)
+        nursery.start(_begin(config, services, settings.notices, database, vault, shell, demo), name="start")
         if config.tour:
             nursery.start(_play(config.tour, shell, services, demo, end), name="tour")
         await end.asked.wait()
@@ -216,6 +210,23 @@ def _catch(opened: AsyncExitStack, end: _End) -> None:
     opened.callback(setattr, sys, "excepthook", before)
 
 
+async def _listen(
+    config: Config, services: Services, shell: Shell, opened: AsyncExitStack, end: _End
+) -> None:
+    """Answer what is said over the local socket, from now on."""
+    from rcdesk.services.answers import Answers, Wishes
+    from rcdesk.services.commands import CommandServer
+
+    wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
+    answers = Answers(
+        services.session, services.link, services.calls, services.people, services.dialer, services.history,
+        wishes,
+    )  # fmt: skip
+    commands = CommandServer(config.paths.socket, answers.handlers())
+    await commands.open()
+    opened.push_async_callback(commands.close)
+
+
 async def _begin(
     config: Config,
     services: Services,
@@ -224,13 +235,11 @@ async def _begin(
     vault: Vault,
     shell: Shell,
     demo: Demo,
-    painted: asyncio.Event,
 ) -> None:
     """What need not stand between the start and the first painted window."""
+    shell.furnish()
     notice = await database.open()
     services.history.open()
-    await painted.wait()
-    shell.furnish()
     for problem in (*notices, *([notice] if notice else [])):
         services.problems.publish(problem)
     await asyncio.to_thread(importlib.import_module, "rcdesk.services.connection")

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import logging.handlers
-import os
 import re
 import sys
 import time
 from collections.abc import Callable
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
-SIZE = 1_000_000  # bytes of one file
-KEPT = 3  # older files beside it
-PRIVATE = 0o600
 QUIET = ("httpx", "httpcore", "hpack", "pubnub", "aiohttp", "websockets", "asyncio", "keyring")
 """At info and debug they write URLs, headers and frames, and those hold tokens and phone numbers."""
 
@@ -86,19 +80,28 @@ class _Discreet(logging.Handler):
                 sys.stderr.write(f"rcdesk: a log record of {place} was not written ({kind}).\n")
 
 
-class _PrivateFile(_Discreet, logging.handlers.RotatingFileHandler):
-    """A log that other users cannot read. Its folder and file are made with the first record."""
+class _File(_Discreet):
+    """The log's file, which is imported and made with the first record: a start has none."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
+        super().__init__()
+        self._path = path
+        self._file: logging.Handler | None = None
 
-    def _open(self) -> TextIOWrapper:
-        path = Path(self.baseFilename)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
-        return TextIOWrapper(
-            os.fdopen(handle, "ab"), self.encoding, errors="backslashreplace", write_through=True
-        )
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write `record`."""
+        if self._file is None:
+            from rcdesk.log_file import PrivateFile
+
+            self._file = PrivateFile(self._path, self.handleError)
+            self._file.setFormatter(self.formatter)
+        self._file.handle(record)
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file:
+            self._file.close()
+        super().close()
 
 
 class _Terminal(_Discreet, logging.StreamHandler[TextIO]):
@@ -113,7 +116,7 @@ def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
     handlers: list[logging.Handler] = [_Terminal()]
     handlers[0].setLevel(logging.WARNING)
     if path:
-        handlers.append(_PrivateFile(path))
+        handlers.append(_File(path))
     root = logging.getLogger()
     before = {name: logging.getLogger(name).level for name in ("", *QUIET)}
     root.setLevel(level)

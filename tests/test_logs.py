@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rcdesk import logs
+from rcdesk import log_file, logs
 
 log = logging.getLogger("rcdesk.test")
 
@@ -160,7 +160,7 @@ def test_the_file_is_private_and_made_with_the_first_record(
 def test_old_records_make_room_and_stay_private(
     tmp_path: Path, start: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs, "SIZE", 2000)
+    monkeypatch.setattr(log_file, "SIZE", 2000)
     path = start(tmp_path / "rcdesk.log")
     for _ in range(200):
         log.info("the quick brown fox jumps over the lazy dog")

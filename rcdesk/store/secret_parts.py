@@ -7,7 +7,6 @@ crash left behind from an older secret are told by it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 
@@ -24,6 +23,8 @@ def entry_name(name: str, number: int) -> str:
 def split(value: str) -> list[str]:
     """Cut a secret into parts with headers; the empty one is one part as well."""
     chunks = [value[start : start + PART] for start in range(0, len(value), PART)] or [""]
+    import hashlib  # when there is something to keep: no start needs it
+
     mark = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return [f"{number}/{len(chunks)} {mark}:{chunk}" for number, chunk in enumerate(chunks, start=1)]
 
