@@ -42,6 +42,7 @@ from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 from rcdesk.ui.preferences import Place
 from rcdesk.ui.shell import Services, Shell
+from rcdesk.ui.theme import STYLE
 
 if TYPE_CHECKING:
     from rcdesk.sandbox.server import SandboxServer
@@ -67,7 +68,7 @@ def main(config: Config) -> int:
 
 def _run_on_qt(config: Config) -> int:
     _prepare_environment()
-    qapp = QApplication(["rcdesk"])
+    qapp = QApplication(["rcdesk", *STYLE])
     qapp.setApplicationName("rcdesk")
     qapp.setDesktopFileName("rcdesk")
     qapp.setQuitOnLastWindowClosed(False)  # that would stop the loop under the main coroutine
@@ -202,9 +203,10 @@ def _places(config: Config) -> tuple[Place, ...]:
 def _catch(opened: AsyncExitStack, end: _End) -> None:
     """Let signals end the program in order, and faults in slots be loud."""
     loop = asyncio.get_running_loop()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(wanted, end.asked.set)
-        opened.callback(loop.remove_signal_handler, wanted)
+    for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(wanted) is not signal.SIG_IGN:  # as nohup asks for
+            loop.add_signal_handler(wanted, end.asked.set)
+            opened.callback(loop.remove_signal_handler, wanted)
     before = sys.excepthook
     sys.excepthook = end.on_uncaught
     opened.callback(setattr, sys, "excepthook", before)
