@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ from rcdesk.client.decode import BadNotification, PushEvent, notification
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import Transport
 
-__all__ = ["FAREWELL", "FILTER", "Connected", "Inbox", "Push", "PushEvent", "lost", "unusable"]
+__all__ = ["FAREWELL", "FILTER", "Connected", "Inbox", "Push", "PushEvent", "lost"]
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,8 @@ class Push(Protocol):
         moment; both take back the subscription, within `FAREWELL` seconds. One listener at a time.
 
         Raises:
-            Problem: it could not be started, or it was lost. `retry` says whether it may help to try again.
+            Problem: it could not be started, or it was lost. Its kind tells whether the server offers it at all
+                (`core.subscription.NOT_OFFERED`).
         """
 
 
@@ -100,10 +101,3 @@ class Inbox:
 def lost(remedy: str = "rcdesk connects again by itself.") -> Problem:
     """The problem of a transport that worked and does no longer."""
     return Problem(LOST, remedy, Kind.OFFLINE, retry=True)
-
-
-def unusable(problem: Problem) -> Problem:
-    """Return what it means when a subscription is refused: a server that does not know this way of push says
-    so in many ways, and all of them mean that another way must be tried."""
-    refusals = (Kind.BAD_REQUEST, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE)
-    return replace(problem, kind=Kind.FORBIDDEN) if problem.kind in refusals else problem

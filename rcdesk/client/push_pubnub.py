@@ -16,7 +16,7 @@ import msgspec
 from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.api import Api
-from rcdesk.client.push import FAREWELL, FILTER, NOT_STARTED, Connected, Inbox, PushEvent, lost, unusable
+from rcdesk.client.push import FAREWELL, FILTER, NOT_STARTED, Connected, Inbox, PushEvent, lost
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import Transport
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RENEWED_BEFORE = (
-    120.0  # seconds before the end of a subscription, which comes without a word ("Subscriptions")
-)
+RENEWED_BEFORE = 120.0  # seconds before the end of a subscription, which is silent ("Subscriptions")
 LIFE = 900.0  # seconds that a subscription lives where the server does not say
 LOOK = 30.0  # seconds between looks at the clock: timers stand still while the computer sleeps
 AGAIN = 10.0  # seconds between attempts to renew while there is time left
@@ -93,8 +91,6 @@ class PubNubPush:
         making = asyncio.get_running_loop().create_task(asking, name="pubnub subscription")
         try:
             return await asyncio.shield(making)
-        except Problem as problem:
-            raise unusable(problem) from None
         except asyncio.CancelledError:
             with suppress(TimeoutError, Problem):
                 async with asyncio.timeout(FAREWELL):

@@ -28,7 +28,6 @@ from rcdesk.client.push import (
     Inbox,
     PushEvent,
     lost,
-    unusable,
 )
 from rcdesk.client.rest import USER_AGENT
 from rcdesk.core.errors import Problem
@@ -93,10 +92,7 @@ class WebSocketPush:
 
     async def _open(self) -> ClientConnection:
         """Connect with a fresh token: they live for seconds, and some servers take each only once."""
-        try:
-            token = await self._api.socket_token()
-        except Problem as problem:
-            raise unusable(problem) from None
+        token = await self._api.socket_token()
         if not is_safe_socket(token.uri):
             log.warning("the server offered a WebSocket without encryption; it was not used")
             raise errors.unreadable(NOT_STARTED)
@@ -224,7 +220,7 @@ class _Line:
         meta, body = await self._answer(self._subscribing)
         self._subscribing = ""
         if meta.status is None or not 200 <= meta.status < 300:
-            raise unusable(self._refusal(meta, body))
+            raise self._refusal(meta, body)
         try:
             self.subscription_id = wire.decode(body, wire.Subscription).id
         except msgspec.DecodeError:

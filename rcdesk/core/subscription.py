@@ -77,7 +77,11 @@ CHECK_EVERY = 180.0  # seconds; the tutorial asks for a look every 2 to 5 minute
 POLL_EVERY = 15.0  # seconds; the Light group allows 50 requests a minute
 CLIMB_EVERY = 300.0  # seconds after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
-NOT_OFFERED = frozenset({Kind.BAD_REQUEST, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE})
+NOT_OFFERED = frozenset(
+    {Kind.BAD_REQUEST, Kind.SIGN_IN, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE}
+)
+"""Refusals that will not pass: another way must be tried. A server that does not know a way says so in many
+ways. SIGN_IN is one of them, as the end of the whole session comes as `signed_out`."""
 
 _LADDERS = {
     Push.AUTO: (Transport.WEBSOCKET, Transport.PUBNUB, Transport.POLLING),
@@ -126,15 +130,13 @@ class Link:
         moments = (self._open_at, check_at, self._climb_at, self._doubt_until)
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def start(self, now: float) -> list[Action]:
-        """Begin, or begin anew after signing in."""
+    def signed_in(self, now: float) -> list[Action]:
+        """Begin, or begin anew."""
         closing = self._close_all()
         self._reset()
         self._open_at = now
         self._say(LinkState.CONNECTING, now)
         return closing + self.tick(now)
-
-    signed_in = start
 
     def stop(self, now: float) -> list[Action]:
         """Let go of everything."""
@@ -164,8 +166,6 @@ class Link:
 
     def lost(self, transport: Transport, problem: Problem | None, now: float) -> list[Action]:
         """`transport` could not be opened, or is closed; `problem` says why if that is known."""
-        if problem is not None and problem.kind is Kind.SIGN_IN:
-            return self.signed_out(now)
         if self._climbing is not None and self._ladder[self._climbing] is transport:
             return self._climb_on(self._climbing + 1, now)
         if transport not in (self._open, self._opening):
@@ -202,8 +202,6 @@ class Link:
 
     def snapshot_failed(self, problem: Problem, now: float) -> list[Action]:
         """The presence could not be read."""
-        if problem.kind is Kind.SIGN_IN:
-            return self.signed_out(now)
         self._checking = False
         self._check_failures += 1
         if self._open is Transport.POLLING:

@@ -33,7 +33,7 @@ def problem(kind: Kind = Kind.OFFLINE, retry_after: float | None = None) -> Prob
 def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
     """A link that is live over its first transport."""
     link = Link(push)
-    (opening,) = link.start(now)
+    (opening,) = link.signed_in(now)
     assert isinstance(opening, Open)
     assert link.connected(opening.transport, now) == [SNAPSHOT]
     assert link.snapshot_taken(now, differed=True) == []
@@ -44,7 +44,7 @@ def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
 def polling(now: float = 0.0) -> Link:
     """A link in auto for which neither push transport is offered."""
     link = Link(Push.AUTO)
-    assert link.start(now) == [Open(WEBSOCKET)]
+    assert link.signed_in(now) == [Open(WEBSOCKET)]
     assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), now) == [Open(PUBNUB)]
     assert link.lost(PUBNUB, problem(Kind.FORBIDDEN), now) == [SNAPSHOT]
     assert link.snapshot_taken(now, differed=False) == []
@@ -77,7 +77,7 @@ def test_nothing_is_done_before_the_start() -> None:
 
 def test_it_is_live_only_after_the_snapshot_that_fills_the_gap() -> None:
     link = Link(Push.AUTO)
-    assert link.start(1) == [Open(WEBSOCKET)]
+    assert link.signed_in(1) == [Open(WEBSOCKET)]
     assert link.status == LinkStatus(CONNECTING, 1, Transport.NONE)
     assert link.connected(WEBSOCKET, 2) == [SNAPSHOT]
     assert link.status == LinkStatus(CONNECTING, 1, WEBSOCKET)
@@ -87,7 +87,7 @@ def test_it_is_live_only_after_the_snapshot_that_fills_the_gap() -> None:
 
 def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
     link = Link(Push.WEBSOCKET)
-    link.start(0)
+    link.signed_in(0)
     link.connected(WEBSOCKET, 0)
     assert link.snapshot_failed(problem(Kind.SERVER), 1) == []
     assert (link.status.state, link.next_wake) == (CONNECTING, 3)
@@ -98,7 +98,7 @@ def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
 
 def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
     link = Link(Push.WEBSOCKET)
-    link.start(0)
+    link.signed_in(0)
     link.connected(WEBSOCKET, 0)
     link.snapshot_failed(problem(Kind.FORBIDDEN), 1)
     assert (link.status.state, link.next_wake) == (LIVE, 181)
@@ -107,7 +107,7 @@ def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
 @pytest.mark.parametrize(("push", "transport"), [(Push.WEBSOCKET, WEBSOCKET), (Push.PUBNUB, PUBNUB)])
 def test_a_chosen_transport_is_the_only_one(push: Push, transport: Transport) -> None:
     link = Link(push)
-    assert link.start(0) == [Open(transport)]
+    assert link.signed_in(0) == [Open(transport)]
     assert pauses_between_tries(link, transport, 0, 8) == [2, 4, 15, 16, 32, 60, 60, 60]
     assert link.lost(transport, problem(Kind.FORBIDDEN), 1000) == []
     assert link.next_wake == 1060
@@ -115,7 +115,7 @@ def test_a_chosen_transport_is_the_only_one(push: Push, transport: Transport) ->
 
 def test_chosen_polling_reads_the_presence_every_quarter_of_a_minute() -> None:
     link = Link(Push.POLLING)
-    assert link.start(0) == [SNAPSHOT]
+    assert link.signed_in(0) == [SNAPSHOT]
     link.snapshot_taken(1, differed=True)
     assert (link.status, link.next_wake) == (LinkStatus(LinkState.POLLING, 1, POLLING), 16)
     assert link.tick(16) == [SNAPSHOT]
@@ -145,7 +145,7 @@ def test_a_server_that_names_a_pause_gets_it() -> None:
 
 def test_the_pause_of_one_transport_does_not_hold_up_the_next() -> None:
     link = Link(Push.AUTO)
-    link.start(0)
+    link.signed_in(0)
     assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=60), 1) == [Open(PUBNUB)]
 
 
@@ -196,7 +196,7 @@ def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> No
 
 def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
     link = Link(Push.AUTO)
-    link.start(0)
+    link.signed_in(0)
     link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
     link.connected(PUBNUB, 1)
     link.snapshot_taken(1, differed=False)
@@ -207,7 +207,7 @@ def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
 
 def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
     link = Link(Push.AUTO)
-    link.start(0)
+    link.signed_in(0)
     link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
     link.connected(PUBNUB, 1)
     link.tick(301)
@@ -285,24 +285,34 @@ def test_after_sleep_everything_is_opened_anew_the_best_first() -> None:
 
 def test_waking_before_it_was_ever_live_is_still_connecting() -> None:
     link = Link(Push.AUTO)
-    link.start(0)
+    link.signed_in(0)
     assert link.woke(1) == [Close(WEBSOCKET), Open(WEBSOCKET)]
     assert link.status.state is CONNECTING
 
 
 def test_when_the_session_is_over_nothing_is_tried_until_the_user_signs_in() -> None:
     link = live()
-    assert link.lost(WEBSOCKET, problem(Kind.SIGN_IN), 9) == [Close(WEBSOCKET)]
+    assert link.signed_out(9) == [Close(WEBSOCKET)]
     assert (link.status, link.next_wake) == (LinkStatus(LinkState.SIGNED_OUT, 9, Transport.NONE), None)
     assert link.woke(10) == []
     assert link.signed_in(11) == [Open(WEBSOCKET)]
     assert link.status.state is CONNECTING
 
 
-def test_a_snapshot_can_tell_that_the_session_is_over() -> None:
+@pytest.mark.parametrize("kind", Kind)
+def test_a_refusal_that_will_not_pass_moves_to_the_next_way_at_once(kind: Kind) -> None:
+    passing = {Kind.THROTTLED, Kind.SERVER, Kind.UNAVAILABLE, Kind.OFFLINE, Kind.UNREADABLE, Kind.LOCAL}
+    link = Link(Push.AUTO)
+    link.signed_in(0)
+    assert link.lost(WEBSOCKET, problem(kind), 0) == ([] if kind in passing else [Open(PUBNUB)])
+
+
+def test_a_refusal_of_the_sign_in_for_one_thing_is_not_the_end_of_the_session() -> None:
     link = live()
-    assert link.snapshot_failed(problem(Kind.SIGN_IN), 9) == [Close(WEBSOCKET)]
-    assert link.status.state is LinkState.SIGNED_OUT
+    link.tick(180)
+    link.snapshot_failed(problem(Kind.SIGN_IN), 181)
+    assert (link.status.state, link.next_wake) == (LIVE, 361)
+    assert link.lost(WEBSOCKET, problem(Kind.SIGN_IN), 200) == [Open(PUBNUB)]
 
 
 def test_stopping_closes_what_is_open() -> None:
@@ -378,7 +388,7 @@ class Shell:
 @given(st.sampled_from(Push), st.integers(0, 2**32))
 def test_whatever_happens_the_link_knows_what_is_open_and_goes_on(push: Push, seed: int) -> None:
     shell = Shell(push, random.Random(seed))
-    shell.carry_out(shell.link.start(0.0))
+    shell.carry_out(shell.link.signed_in(0.0))
     for _ in range(200):
         shell.step()
     waits_for_answer = bool(shell.opening) or shell.link.status.transport is not Transport.NONE
