@@ -35,8 +35,11 @@ class Query:
         return values
 
     def text(self, name: str) -> str | None:
-        """The one value of a parameter; repeating it is an error."""
-        values = self.all(name)
+        """The one value of a parameter; repeating it is an error, unless all are the same.
+
+        The official JavaScript SDK 3.x appends the whole query once more when it resends after a 401.
+        """
+        values = list(dict.fromkeys(self.all(name)))
         if len(values) > 1:
             raise invalid_parameter(name, values[1])
         return values[0] if values else None

@@ -152,6 +152,13 @@ async def test_a_wrong_parameter_is_400_and_named(user: Bench, query: dict[str, 
     assert (answer.status_code, answer.json()["parameterName"]) == (400, name)
 
 
+async def test_a_scalar_may_be_repeated_but_not_contradicted(user: Bench) -> None:
+    same = await user.get(f"{E}/call-log", perPage=["2", "2"], view=["Detailed", "Detailed"])
+    assert same.status_code == 200
+    assert same.json()["paging"]["perPage"] == 2
+    assert (await user.get(f"{E}/call-log", perPage=["2", "3"])).status_code == 400
+
+
 async def test_a_session_with_another_filter_has_a_code_of_its_own(user: Bench) -> None:
     answer = await user.get(f"{E}/call-log", sessionId="1", dateFrom=MONTH)
     assert answer.json()["errorCode"] == "CLG-110"
