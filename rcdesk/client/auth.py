@@ -269,9 +269,11 @@ class Keeper:
             fresh = await self._oauth.refresh(tokens, patience=0.0 if usable else None)
         except Problem as problem:
             self._not_before = self._clock() + PAUSE
-            if problem.code and problem.status in (400, 401, 403):  # the server's own word, not a proxy's
-                raise self._end(_over(problem)) from None
-            raise
+            if problem.status not in (400, 401, 403):
+                raise
+            if not problem.code:  # a proxy's word: the server gives a code
+                raise errors.unreadable(problem.title, problem.status) from None
+            raise self._end(_over(problem)) from None
         try:
             await self._save(fresh)
         except Problem as problem:

@@ -220,6 +220,25 @@ async def test_a_server_in_trouble_is_no_sign_out(sandbox: Sandbox, me: SignedIn
     assert me.keeper.tokens is not None
 
 
+@pytest.mark.parametrize("status", [400, 401, 403])
+async def test_a_refusal_by_something_before_the_server_is_no_sign_out(
+    sandbox: Sandbox, me: SignedIn, status: int
+) -> None:
+    tokens = me.keeper.tokens
+    assert tokens is not None
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(status, html="<h1>Pay for this network</h1>")
+    )
+    async with Rest(sandbox.info["server"], clock=time.time, transport=transport) as portal:
+        oauth = OAuth(portal, sandbox.app, "test-endpoint", time.time)
+        keeper = Keeper(oauth, tokens, save=save_nowhere, on_end=me.ends.append, clock=time.time)
+        with pytest.raises(Problem) as refused:
+            await keeper.instead_of(tokens.access)
+    assert (refused.value.kind, refused.value.status) == (Kind.UNREADABLE, status)
+    assert me.ends == []
+    assert keeper.tokens is tokens
+
+
 async def test_a_lost_network_is_no_sign_out_and_the_old_token_is_used_while_it_works(
     sandbox: Sandbox, me: SignedIn
 ) -> None:
