@@ -163,6 +163,8 @@ class Rest:
 
     async def _exchange(self, request: Request) -> bytes:
         log.debug("> %s", _masked(request))
+        if self._http.is_closed:  # the session has ended while this waited for its turn
+            raise errors.no_answer(request.doing, replace(errors.OFFLINE, retry=False))
         async with self._http.stream(
             request.method,
             _local(request.path),

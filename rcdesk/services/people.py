@@ -14,7 +14,7 @@ from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Group, Nursery, patiently
 
 _TRUST = list(Source)  # declared in falling order of trust
-_AT_ONCE = 50  # people whose numbers are read before the loop may go on: some milliseconds
+_AT_ONCE = 15  # people whose numbers are read before the loop may go on: some milliseconds
 
 
 class People:
@@ -61,16 +61,24 @@ class People:
 
     def learn(self, people: Iterable[Person]) -> None:
         """Take in people; of two with one number the more trusted source stays, else the later."""
+        self._take(people)
+        self.changed.publish(None)
+
+    def _take(self, people: Iterable[Person]) -> None:
         for person in people:
             for number in person.numbers:
-                key = self._key(number)
+                key = self._key_of_person(number)
                 known = self._by_number.get(key)
                 if key and (known is None or _TRUST.index(person.source) <= _TRUST.index(known.source)):
                     self._by_number[key] = person
-        self.changed.publish(None)
 
     def _key(self, number: str) -> str:
         return numbers.digits(numbers.e164(number, self.region))
+
+    def _key_of_person(self, written: str) -> str:
+        """Like `_key`, of a number that a person may have written as they do at home."""
+        number = numbers.read(written, self.region)
+        return numbers.digits(number.dial) if isinstance(number, numbers.Number) else self._key(written)
 
     def _on_platform(self, platform: Platform | None) -> None:
         self._loading.cancel()
@@ -88,5 +96,6 @@ class People:
     async def _load(self, ask: Callable[[], Awaitable[tuple[Person, ...]]]) -> None:
         people = iter(await patiently(ask, what="people left out") or ())
         while some := list(itertools.islice(people, _AT_ONCE)):
-            self.learn(some)
+            self._take(some)
             await asyncio.sleep(0)
+        self.changed.publish(None)

@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from rcdesk.core import subscription
+from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.subscription import LinkState, Transport
+from rcdesk.services import link
+from rcdesk.services.session import Phase
+from tests.client.served import Sandbox, eventually
+from tests.helpers.wait import until
+from tests.services.world import World, world
+
+ANN = "+13025550101"
+TRANSPORTS = [Transport.WEBSOCKET, Transport.PUBNUB]
+REFUSE_WEBSOCKET = {"path": "*/oauth/wstoken", "status": 403}
+REFUSE_PUBNUB = {"path": "*/subscription", "status": 403}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "PAUSES", (0.0, 0.05, 0.1))
+    monkeypatch.setattr(subscription, "POLL_EVERY", 0.1)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_a_call_comes_over_each_transport_and_is_followed_to_its_end(
+    sandbox: Sandbox, tmp_path: Path, transport: Transport
+) -> None:
+    async with world(sandbox, tmp_path, push=transport.value) as me:
+        assert me.link.status.value.state is LinkState.OFF
+        await me.signed_in()
+        await me.live(over=transport)
+        assert me.link.last_heard
+        session = await sandbox.ring(ANN)
+        (call,) = await me.sees(Stage.RINGING)
+        assert (call.session_id, call.direction, call.peer_name) == (session, Direction.INBOUND, "Ann Lee")
+        for deed, stage in (
+            ("answer", Stage.CONNECTED),
+            ("hold", Stage.ON_HOLD),
+            ("unhold", Stage.CONNECTED),
+        ):
+            await sandbox.post(f"calls/{session}/{deed}")
+            await me.sees(stage)
+        await sandbox.post(f"calls/{session}/hang-up")
+        await me.sees()
+        assert me.changes[-1].now.ended_at is not None
+    assert (await sandbox.state())["subscriptions"] == []
+    assert me.problems == []
+
+
+async def test_polling_sees_calls_too_and_says_that_it_polls(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with world(sandbox, tmp_path, push="polling") as me:
+        await me.signed_in()
+        await me.live(LinkState.POLLING, Transport.POLLING)
+        session = await sandbox.ring(ANN)
+        await me.sees(Stage.RINGING)
+        await sandbox.post(f"calls/{session}/hang-up")
+        await me.sees()
+
+
+async def test_auto_falls_from_websocket_to_pubnub_to_polling(me: World) -> None:
+    await me.sandbox.fault("http-status", **REFUSE_WEBSOCKET)
+    await me.signed_in()
+    await me.live(over=Transport.PUBNUB)
+    await me.sandbox.fault("http-status", **REFUSE_PUBNUB)
+    me.link.retry()
+    await me.live(LinkState.POLLING, Transport.POLLING)
+    await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    assert me.problems == []
+
+
+async def test_a_snapshot_after_a_gap_ends_what_ended_and_shows_what_began(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    gone = await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    await me.sandbox.fault("drop-push")
+    await me.sandbox.post(f"calls/{gone}/hang-up")
+    began = await me.sandbox.ring("+13025550102")
+    assert [call.session_id for call in me.calls.calls] == [gone]
+    me.link.retry()
+    await until(lambda: [call.session_id for call in me.calls.calls] == [began])
+    await me.live()
+
+
+async def test_what_came_while_a_slow_snapshot_was_fetched_stands(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.fault("latency", path="*/presence", seconds=0.5, count=1)
+    me.link.retry()
+    await until(lambda: me.link.status.value.transport is not Transport.NONE)
+    session = await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    await me.live()
+    assert [call.session_id for call in me.calls.calls] == [session]
+
+
+async def test_a_snapshot_that_fails_is_taken_again(me: World) -> None:
+    await me.sandbox.fault("http-status", path="*/presence", status=503, count=4)
+    await me.signed_in()
+    await until(lambda: me.link.status.value.transport is not Transport.NONE)
+    assert me.link.status.value.state is LinkState.CONNECTING
+    await me.live()
+    assert me.problems == []
+
+
+async def test_without_the_right_to_read_presence_push_is_all_there_is(me: World) -> None:
+    await me.sandbox.fault("http-status", path="*/presence", status=403, method="GET")
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    assert me.problems == []
+
+
+async def test_another_way_may_be_chosen_while_a_call_is_on(me: World) -> None:
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    session = await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    me.link.choose("pubnub")
+    await me.live(over=Transport.PUBNUB)
+    await me.sandbox.post(f"calls/{session}/answer")
+    await me.sees(Stage.CONNECTED)
+
+    async def one_is_left() -> bool:
+        return [it["transport"] for it in (await me.sandbox.state())["subscriptions"]] == ["pubnub"]
+
+    await eventually(one_is_left)
+
+
+async def test_chosen_back_and_forth_at_once_the_last_choice_holds(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    for setting in ("pubnub", "websocket", "polling", "websocket"):
+        me.link.choose(setting)
+    await me.live(over=Transport.WEBSOCKET)
+    await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+
+
+async def test_chosen_while_signed_out_it_waits(me: World) -> None:
+    me.link.choose("pubnub")
+    assert me.link.status.value.state is LinkState.SIGNED_OUT
+    await me.signed_in()
+    await me.live(over=Transport.PUBNUB)
+
+
+async def test_trying_again_while_signed_out_does_nothing(me: World) -> None:
+    me.link.retry()
+    assert me.link.status.value.state is LinkState.OFF
+
+
+async def test_signed_out_nothing_listens_any_more(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    me.session.sign_out()
+    assert me.link.status.value.state is LinkState.SIGNED_OUT
+    await until(lambda: not me.nursery._tasks)
+    assert me.link._alarm is None
+    assert (await me.sandbox.state())["subscriptions"] == []
+    assert me.problems == []
+
+
+async def test_a_session_that_ends_under_push_is_told_by_the_session_alone(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.fault("revoke-tokens")
+    await me.phase(Phase.EXPIRED)
+    assert me.link.status.value.state is LinkState.SIGNED_OUT
+    assert me.problems == []
+
+
+async def test_a_computer_that_slept_looks_anew(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await me.signed_in()
+    await me.live()
+    await until(lambda: not me.link._machine.next_wake or me.link._machine.next_wake > time.time() + 100)
+    since = me.link.status.value.since
+    slept = time.time() + 3600
+    monkeypatch.setattr(me.link, "_clock", lambda: slept)
+    me.link._on_alarm()
+    assert me.link.status.value.state is LinkState.RECOVERING
+    await me.live()
+    assert me.link.status.value.since > since
+
+
+async def test_awake_it_looks_at_the_clocks_now_and_then(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "SLEPT", 0.05)
+    await me.signed_in()
+    await me.live()
+    looks: list[float] = []
+    woke = me.link._machine.tick
+    monkeypatch.setattr(me.link._machine, "tick", lambda now: looks.append(now) or woke(now))  # type: ignore[func-returns-value]
+    await until(lambda: len(looks) > 2)
+    assert me.link.status.value.state is LinkState.LIVE
+
+
+class _Push:
+    """A transport that takes its time to leave, and counts its listeners."""
+
+    transport = Transport.WEBSOCKET
+
+    def __init__(self) -> None:
+        self.listeners = self.most = self.times = 0
+        self.refusal: Problem | None = None
+
+    async def listen(self) -> AsyncGenerator[object, None]:
+        from rcdesk.client.push import Connected
+
+        self.listeners += 1
+        self.times += 1
+        self.most = max(self.most, self.listeners)
+        try:
+            if self.refusal:
+                raise self.refusal
+            yield Connected(recovered=False)
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            self.listeners -= 1
+
+
+async def test_a_transport_has_one_listener_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with world(sandbox, tmp_path, push="websocket") as me:
+        push = _Push()
+        platform = await me.signed_in()
+        me.link.choose("polling")
+        platform.pushes[Transport.WEBSOCKET] = push  # type: ignore[index]
+        me.link.choose("websocket")
+        await me.live()
+        for _ in range(3):
+            me.link.retry()
+            await asyncio.sleep(0)
+        await me.live()
+        await until(lambda: push.listeners == 1)
+        assert push.times > 1
+        assert push.most == 1
+
+
+async def test_a_401_that_is_not_the_end_of_the_session_leaves_push_alone(me: World) -> None:
+    platform = await me.signed_in()
+    await me.live()
+    asked = 0
+
+    async def refuse() -> None:
+        nonlocal asked
+        asked += 1
+        raise Problem("Your live calls could not be checked.", "Sign in.", Kind.SIGN_IN, status=401)
+
+    platform.api.presence = refuse  # type: ignore[method-assign,assignment]
+    me.link.retry()
+    await until(lambda: asked)
+    await me.live()
+    assert me.state.phase is Phase.SIGNED_IN
