@@ -9,9 +9,9 @@ import msgspec
 
 from rcdesk import wire
 from rcdesk.client.decode import each, number
+from rcdesk.client.log_words import is_ringout, outcome_of_log
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import LogRecord, Outcome, SyncBatch
-from rcdesk.core.outcomes import is_ringout, outcome_of_log
 
 log = logging.getLogger(__name__)
 
