@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from rcdesk import cli
-from rcdesk.config import UsageError
+from rcdesk.config import RefusedError, UsageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"rcdesk: {error}", file=sys.stderr)
         return cli.USAGE
-    except cli.NotHandedOverError as error:
+    except RefusedError as error:
         print(f"rcdesk: {error}", file=sys.stderr)
         return cli.FAILED
 

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QApplication  # before qasync, which would choose 
 import qasync  # isort: skip
 
 from rcdesk import cli, logs
-from rcdesk.config import Config
+from rcdesk.config import Config, RefusedError
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.instance import Lock
+from rcdesk.instance import Lock, unusable
 from rcdesk.services.clock import Clock
 from rcdesk.services.dialer import Dialer
 from rcdesk.services.feed import Feed, Latest
@@ -97,9 +97,16 @@ def _hand_over(config: Config) -> int:
 
 
 def _prepare_environment() -> None:
-    """Cards are placed in a corner and never focused, which Wayland's own windows cannot do: XWayland can."""
-    if sys.platform == "linux" and os.environ.get("DISPLAY"):
-        os.environ.setdefault("QT_QPA_PLATFORM", "xcb")
+    """Cards are placed in a corner and never focused, which Wayland's own windows cannot do: XWayland can.
+
+    Raises:
+        RefusedError: there is no screen; Qt would end the process with a core dump.
+    """
+    if sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM"):
+        if os.environ.get("DISPLAY"):
+            os.environ["QT_QPA_PLATFORM"] = "xcb"
+        elif not os.environ.get("WAYLAND_DISPLAY"):
+            raise RefusedError("There is no screen to show a window on. Start rcdesk from within a desktop.")
     os.environ.setdefault("QT_API", "pyside6")
 
 
@@ -225,7 +232,10 @@ async def _listen(
         wishes,
     )  # fmt: skip
     commands = CommandServer(config.paths.socket, answers.handlers())
-    await commands.open()
+    try:
+        await commands.open()
+    except OSError as error:
+        raise unusable(config.paths.socket, error) from error
     opened.push_async_callback(commands.close)
 
 

@@ -15,17 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from rcdesk import __version__, say
-from rcdesk.config import PUSH_CHOICES, Config, OneRun, UsageError, paths_for, secret_from_environment
+from rcdesk.config import (
+    PUSH_CHOICES,
+    Config,
+    OneRun,
+    RefusedError,
+    UsageError,
+    paths_for,
+    secret_from_environment,
+)
 
 OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
 ANSWER_WITHIN = 10.0  # seconds; a RingOut is only started, not followed, before the answer
 LONGEST = 60_000  # bytes of one request, less than the instance reads; a link or a number is far shorter
 LINKS = ("tel:", "callto:")
 COMMANDS = ("status", "calls", "history", "dial", "cancel", "quit")
-
-
-class NotHandedOverError(Exception):
-    """The instance that is running did not take what it was handed; the text says so to the user."""
 
 
 def profile_options() -> argparse.ArgumentParser:
@@ -185,10 +189,10 @@ def hand_over(config: Config) -> bool:
     """Raise the instance that is running, with what it should put into the dial pad; False if none is.
 
     Raises:
-        NotHandedOverError: one is running, but it hangs, or it refuses.
+        RefusedError: one is running, but it hangs, or it refuses.
     """
     token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID") or ""
     answer = ask(config.paths.socket, {"command": "raise", "fill": config.fill, "activation": token})
     if answer is not None and not answer["ok"]:
-        raise NotHandedOverError("{title} {remedy}".format(**answer["error"]))
+        raise RefusedError("{title} {remedy}".format(**answer["error"]))
     return answer is not None

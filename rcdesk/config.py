@@ -20,6 +20,10 @@ class UsageError(Exception):
     """The command line cannot be carried out; the text says why, for the person who typed it."""
 
 
+class RefusedError(Exception):
+    """What was asked for cannot be done here and now; the text says why, and what helps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Where one profile keeps its things.

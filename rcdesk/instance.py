@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from rcdesk.config import RefusedError
+
+PRIVATE = 0o700  # the folder's: whoever could write it could put a socket of theirs into it
+
+
+def unusable(path: Path, error: OSError) -> RefusedError:
+    """Tell why the lock or the socket at `path` cannot be made, and what helps."""
+    return RefusedError(
+        f"The folder {path.parent} cannot be used: {error.strerror or type(error).__name__}. "
+        "Make room in it and see that it is yours, or set XDG_RUNTIME_DIR to another one."
+    )
 
 
 class Lock:
@@ -20,13 +33,12 @@ class Lock:
         """Take the lock and return True, or return False if another instance holds it.
 
         Raises:
-            OSError: the folder cannot be made or written, or is not the user's own.
+            RefusedError: the folder cannot be made or written, or is not the user's own.
         """
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = self._path.parent.stat().st_uid
-        if owner != os.getuid():
-            raise PermissionError(f"{self._path.parent} belongs to somebody else")
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            file = self._open()
+        except OSError as error:
+            raise unusable(self._path, error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,6 +46,14 @@ class Lock:
             return False
         self._file = file
         return True
+
+    def _open(self) -> int:
+        folder = self._path.parent
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        if folder.stat().st_uid != os.getuid():
+            raise PermissionError(errno.EPERM, "it belongs to somebody else")
+        folder.chmod(PRIVATE)
+        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def release(self) -> None:
         """Let go of the lock, if it is held."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -131,7 +132,7 @@ class SettingsStore:
         known = {field.name for field in fields(Settings)}
         self._foreign = {name: value for name, value in stored.items() if name not in known}
         ours = {name: value for name, value in stored.items() if name in known}
-        good = {name: value for name, value in ours.items() if _fits(name, value)}
+        good = {name: value for name, value in ours.items() if _readable(name, value)}
         self.value = Settings(**good)
         self.notices = tuple(_replaced(name) for name in ours if name not in good)
 
@@ -171,6 +172,14 @@ def _fits(name: str, value: object) -> bool:
         return value in typing.get_args(kind)
     return type(value) is kind
 
+
+def _readable(name: str, value: object) -> bool:
+    """Whether `value`, read from a file, can be the setting `name` and be used."""
+    return _fits(name, value) and not (isinstance(value, str) and _LONE_HALF.search(value))
+
+
+_LONE_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character: JSON can hold it, but no request, file or window can."""
 
 _KINDS: dict[str, Any] = typing.get_type_hints(Settings)
 
