@@ -38,6 +38,7 @@ ANYWHERE = "ZZ"  # no region: numbers are shown in full
 LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
+CANCEL_PATIENCE = 10.0  # seconds, for as long as taking it back may still help
 
 
 class Api:
@@ -55,8 +56,8 @@ class Api:
         """Return the phones that can ring first and the numbers that others may see."""
         doing = "Your phones and numbers could not be read."
         phones = await self._all(f"{EXTENSION}/forwarding-number", wire.ForwardingNumber, doing, LIGHT)
-        numbers = await self._all(f"{EXTENSION}/phone-number", wire.PhoneNumber, doing, LIGHT)
-        return decode.dial_choices(phones, numbers)
+        owned = await self._all(f"{EXTENSION}/phone-number", wire.PhoneNumber, doing, LIGHT)
+        return decode.dial_choices(phones, owned)
 
     async def presence(self) -> tuple[tuple[Leg, ...], Presence]:
         """Return every live call of the extension (the latest seven), and what others see of the user."""
@@ -78,7 +79,11 @@ class Api:
         return decode.presence(await self._rest.read(request, wire.Presence))[1]
 
     async def start_ringout(self, order: Order) -> Status:
-        """Ring the user's phone, then the other; never sent twice, and never late."""
+        """Ring the user's phone, then the other; never sent twice, and never late.
+
+        Raises:
+            Problem: it may have rung all the same: only the user can tell whether to dial again.
+        """
         body: dict[str, Any] = {
             "from": {"phoneNumber": order.own},
             "to": {"phoneNumber": order.number},
@@ -97,9 +102,7 @@ class Api:
         )
         try:
             return decode.ringout(await self._rest.read(request, wire.RingOut))
-        except (
-            Problem
-        ) as problem:  # it may have rung all the same: only the user can tell whether to dial again
+        except Problem as problem:
             raise replace(problem, retry=False) from None
 
     async def ringout_status(self, ringout_id: str) -> Status:
@@ -111,9 +114,8 @@ class Api:
     async def cancel_ringout(self, ringout_id: str) -> bool:
         """Ask to stop a RingOut; return False if it was over already. True is no proof that it stopped."""
         doing = "The call was not cancelled."
-        request = Request(
-            "DELETE", _ringout(ringout_id), doing, HEAVY, repeat=True, urgency=Urgency.WISH, patience=10.0
-        )
+        path, wish = _ringout(ringout_id), Urgency.WISH
+        request = Request("DELETE", path, doing, HEAVY, repeat=True, urgency=wish, patience=CANCEL_PATIENCE)
         return await self._delete(request)
 
     async def sync_full(self, date_from: float) -> SyncBatch:
@@ -132,10 +134,7 @@ class Api:
         try:
             return await self._sync({"syncType": "ISync", "syncToken": token, "showDeleted": True}, None)
         except Problem as problem:
-            if problem.kind in (
-                Kind.BAD_REQUEST,
-                Kind.NOT_FOUND,
-            ):  # CLG-101 to 105, and what others say for it
+            if problem.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND):  # CLG-101 to 105, or what stands for them
                 return None
             raise
 
@@ -162,9 +161,8 @@ class Api:
         """Return the personal address book."""
         doing = "Your contacts could not be read."
         path = f"{EXTENSION}/address-book/contact"
-        return tuple(
-            decode.contacts(await self._all(path, wire.Contact, doing, HEAVY, {"perPage": LIST_PAGE}))
-        )
+        entries = await self._all(path, wire.Contact, doing, HEAVY, {"perPage": LIST_PAGE})
+        return tuple(decode.contacts(entries))
 
     async def directory(self) -> tuple[Person, ...]:
         """Return the company directory."""

@@ -12,6 +12,7 @@ import msgspec
 from rcdesk import wire
 from rcdesk.core.account import Account, DialChoices, Phone, Presence
 from rcdesk.core.calls import Direction, Leg, Report, Stage
+from rcdesk.core.numbers import digits
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Status
 
@@ -122,7 +123,7 @@ def leg(call: wire.ActiveCall) -> Leg:
 
 def number(text: str | None) -> str:
     """Return a number as written, "" if it is withheld: words like "anonymous" stand in its place then."""
-    return text if text and any(sign.isdigit() for sign in text) else ""
+    return text if text and digits(text) else ""
 
 
 def presence(answer: wire.Presence) -> tuple[tuple[Leg, ...], Presence]:
@@ -174,9 +175,9 @@ def _phones(pairs: Iterable[tuple[str, str]]) -> Iterator[Phone]:
     """Each number once; the first label that it has wins."""
     seen = set()
     for phone_number, label in pairs:
-        digits = phone_number.lstrip("+")
-        if digits not in seen:
-            seen.add(digits)
+        key = digits(phone_number)
+        if key not in seen:
+            seen.add(key)
             yield Phone(phone_number, label)
 
 
