@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF
@@ -15,6 +16,8 @@ from rcdesk.ui.painted import PaintedButton, draw_text
 from rcdesk.ui.pills import STAGE_LOOKS, Pill, paint_pill, pill_width
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import copy_text
+
+trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a row was painted
 
 HEIGHT = 68
 _PAD = 3 * GAP
@@ -104,6 +107,7 @@ class CallCard(PaintedButton):
         room = self.width() - 2 * _PAD - theme.CONTROL_HEIGHT
         draw_text(painter, _PAD, _DETAIL_FEET, room, self._detail, theme.font(Size.SMALL), Tone.DIM)
         paint_pill(painter, box, icon, tone, self._pill_text, self.devicePixelRatioF())
+        trace.debug("painted-row %s %s", self._call.session_id, self._call.stage.value)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

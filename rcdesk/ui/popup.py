@@ -87,12 +87,14 @@ class PopupCard(QWidget):
         silence_asked: the user wants this card gone; the phone goes on ringing.
         call_back_asked: the user wants to call this number; nothing was dialled.
         left: it has been there long enough.
+        painted: it is on screen, for the first time since it was shown.
     """
 
     open_asked = Signal()
     silence_asked = Signal()
     call_back_asked = Signal(str)
     left = Signal()
+    painted = Signal()
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__(None, window_flags())
@@ -102,6 +104,7 @@ class PopupCard(QWidget):
         self.setWindowTitle("rcdesk call")
         self._clock = clock
         self._face: Face | None = None
+        self._seen = False
         self._pill_text = ""
         self._leaving = QTimer(self, singleShot=True)
         self._leaving.timeout.connect(self.left)
@@ -158,7 +161,7 @@ class PopupCard(QWidget):
         """Go off the screen and forget the call; the card may serve for another one."""
         self._leaving.stop()
         self.hide()
-        self._face = None
+        self._face, self._seen = None, False
 
     def tick(self) -> None:
         """Bring the seconds up to date."""
@@ -195,6 +198,9 @@ class PopupCard(QWidget):
             self._paint_tall(painter, self._face)
         else:
             self._paint_short(painter, self._face)
+        if not self._seen:
+            self._seen = True
+            self.painted.emit()
 
     def _paint_surface(self, painter: QPainter, ink: QColor) -> None:
         colours = theme.tokens()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
@@ -11,6 +12,8 @@ from rcdesk.ui import placement
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.ticker import Ticker
+
+trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card was on screen
 
 PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
 
@@ -128,6 +131,10 @@ class Popups(QObject):
             card.silence_asked.connect(lambda: self._on_silence(self._key_of(card)))
             card.call_back_asked.connect(lambda number: self._on_call_back(self._key_of(card), number))
             card.left.connect(lambda: self.take_away(self._key_of(card)))
+            card.painted.connect(lambda: self._on_painted(card))
+
+    def _on_painted(self, card: PopupCard) -> None:
+        trace.debug("painted-card %s", self._key_of(card))
 
     def _key_of(self, card: PopupCard) -> str:
         return next((key for key, shown in self._cards.items() if shown is card), "")
