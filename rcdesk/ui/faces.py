@@ -42,4 +42,5 @@ def _plain_number(who: Who) -> str:
 
 
 def _number_and_source(who: Who) -> str:
-    return words.joined(_plain_number(who), who.detail, who.source.value) or "Number withheld"
+    known = words.joined(_plain_number(who), who.detail, who.source.value)
+    return known or ("Not in your contacts" if who.number else "Number withheld")

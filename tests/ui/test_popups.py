@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from rcdesk.core.people import Source, Who
 from rcdesk.ui import popup
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
@@ -63,6 +64,11 @@ def test_a_ringing_card_says_who_where_from_and_for_whom() -> None:
 def test_a_withheld_number_is_said_to_be_withheld() -> None:
     face = face_of(began(call(number="")))
     assert (face.title, face.lines[0], face.number) == ("Unknown caller", "Number withheld", "")
+
+
+def test_a_number_that_nobody_knows_is_not_called_withheld() -> None:
+    stranger = Who("+1 650 555 0180", "+1 650 555 0180", "", Source.NONE)
+    assert face_of(began(call(number="+16505550180")), told=stranger).lines[0] == "Not in your contacts"
 
 
 def test_a_missed_card_says_how_long_it_rang_and_offers_to_call_back() -> None:
