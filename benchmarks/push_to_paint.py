@@ -187,7 +187,7 @@ def shares(sent: Sequence[Sent], trace: Trace) -> list[Share]:
             end = following.get((event.session, event.sequence))
             seen[names[1], whole[0]] = row if row and (end is None or row < end) else None
         if event.status == "Ringing":
-            seen[names[2], whole[1]] = trace.after(f"painted-card {event.session}-inbound-0", event.at)
+            seen[names[2], whole[1]] = trace.after(f"painted-card {event.session}-inbound-1", event.at)
         for (from_heard, from_sent), painted in seen.items():
             taken[from_heard].append(_ms(heard, painted))
             taken[from_sent].append(_ms(event.at, painted))
