@@ -15,7 +15,7 @@ from rcdesk.ui.controls import IconButton, Kind
 from rcdesk.ui.painted import PaintedButton, draw_text
 from rcdesk.ui.pills import STAGE_LOOKS, Pill, paint_pill, pill_width
 from rcdesk.ui.theme import GAP, Size, Tone
-from rcdesk.ui.widgets import copy_text
+from rcdesk.ui.widgets import copy_text, plain
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a row was painted
 
@@ -69,7 +69,7 @@ class CallCard(PaintedButton):
         self._detail = call_detail(call, who)
         self.copy_button.setVisible(bool(who.number))
         self.copy_button.setAccessibleName(f"Copy the number of {who.title}")
-        self.setToolTip(f"{who.title}\nSince {words.in_full(call.started_at)}")
+        self.setToolTip(plain(f"{who.title}\nSince {words.in_full(call.started_at)}"))
         self._pill_text = ""
         self.tick()
         self.update()

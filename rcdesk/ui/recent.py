@@ -14,7 +14,7 @@ from rcdesk.ui import menus, outcomes, theme, words
 from rcdesk.ui.history_row import right_side, second_line
 from rcdesk.ui.painted import PaintedButton, draw_icon, draw_right, draw_text
 from rcdesk.ui.theme import GAP, ROW_HEIGHT, Size, Tone
-from rcdesk.ui.widgets import SectionHeader, copy_text
+from rcdesk.ui.widgets import SectionHeader, copy_text, plain
 
 COUNT = 10  # rows
 _INDENT = 34  # px to the words, as in the history
@@ -35,7 +35,7 @@ class RecentRow(PaintedButton):
         self._extent, self._tone = right_side(record)
         self._below = _second_line(record, who)
         self._when = ""
-        self.setToolTip(f"{who.title}\n{words.in_full(record.started_at)}")
+        self.setToolTip(plain(f"{who.title}\n{words.in_full(record.started_at)}"))
         self.tick(now)
 
     def tick(self, now: float) -> None:

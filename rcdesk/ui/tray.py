@@ -98,7 +98,7 @@ class Tray(QObject):
         return self.icon.geometry() if self.icon else QRect()
 
     def tooltip(self) -> str:
-        """Return how things stand, in words."""
+        """Return how things stand, in words; nothing in it is markup, which some hosts would follow."""
         source = self._source
         now = source.history.clock()
         live = [f"{words.stage_word(call)}: {self._calls.who_is(call).title}" for call in self._calls.calls]
@@ -111,7 +111,7 @@ class Tray(QObject):
                 *(["Do not disturb"] if source.presence.value.silences_everything else []),
                 link_words.explained(source.link.value, None, now),
             ]
-        )
+        ).replace("<", "‹")
 
     def refresh(self) -> None:
         """Look whether there is a tray, and put the icon where one has lost it.

@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
+from PySide6.QtGui import Qt as RichText
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -84,6 +85,12 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
         widget.style().polish(widget)
 
 
+def plain(text: str) -> str:
+    """Return `text` so that a tooltip shows it as it is: names come from outside, and what looks like HTML
+    Qt takes for HTML, with pictures and all."""
+    return RichText.convertFromPlainText(text) if RichText.mightBeRichText(text) else text
+
+
 class Label(QLabel):
     """A line of plain text, or several if `wrap`. Never markup: names come from outside."""
 
@@ -126,7 +133,7 @@ class ElidedLabel(Label):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        whole = self.text() if shown != self.text() else ""
+        whole = plain(self.text()) if shown != self.text() else ""
         if self.toolTip() != whole:
             self.setToolTip(whole)
         painter = QPainter(self)

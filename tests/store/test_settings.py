@@ -82,7 +82,7 @@ async def test_keys_of_another_version_are_kept(tmp_path: Path) -> None:
         ("popups", 1),
         ("server", None),
         ("prompt", {}),
-        ("endpoint_id", "\ud800"),
+        ("server", "\ud800"),
     ],
 )
 def test_a_value_of_the_wrong_kind_counts_as_not_set_and_is_told_by_name(
