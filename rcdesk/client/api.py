@@ -38,6 +38,7 @@ ANYWHERE = "ZZ"  # no region: numbers are shown in full
 LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
+LOOK_FIRST = "See whether your phone rings before you call again."
 CANCEL_PATIENCE = 10.0  # seconds, for as long as taking it back may still help
 
 
@@ -82,7 +83,7 @@ class Api:
         """Ring the user's phone, then the other; never sent twice, and never late.
 
         Raises:
-            Problem: it may have rung all the same: only the user can tell whether to dial again.
+            Problem: `unsure` if it may ring all the same; only the user can tell whether to dial again.
         """
         body: dict[str, Any] = {
             "from": {"phoneNumber": order.own},
@@ -91,10 +92,11 @@ class Api:
         }
         if order.caller_id:
             body["callerId"] = {"phoneNumber": order.caller_id}
+        whom = order.name or numbers.show(order.number, ANYWHERE)
         request = Request(
             "POST",
             f"{EXTENSION}/ring-out",
-            f"The call to {order.name or numbers.show(order.number, ANYWHERE)} was not placed.",
+            f"The call to {whom} was not placed.",
             HEAVY,
             json=body,
             urgency=Urgency.WISH,
@@ -103,6 +105,9 @@ class Api:
         try:
             return decode.ringout(await self._rest.read(request, wire.RingOut))
         except Problem as problem:
+            if problem.unsure:
+                title = f"It is not known whether the call to {whom} was placed."
+                problem = replace(problem, title=title, remedy=LOOK_FIRST)
             raise replace(problem, retry=False) from None
 
     async def ringout_status(self, ringout_id: str) -> Status:

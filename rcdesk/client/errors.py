@@ -152,6 +152,11 @@ BY_CODE.update({code: Advice(_APP, Kind.SIGN_IN) for code in _OAUTH_REJECTIONS})
 _PLAIN = (405, 410, 429)
 """Statuses that say it all, as those from 500 on do: there a code adds nothing but risk."""
 
+_GATEWAYS = (502, 504)
+"""Statuses of what stands before the server, which may have done it all the same."""
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
 KEEPS_TOKEN = frozenset({"CMN-405", "OAU-151"})
 """Codes of a 401 that a fresh token does not cure."""
 
@@ -172,6 +177,7 @@ def from_answer(doing: str, status: int, headers: Mapping[str, str], body: bytes
         retry_after=seconds(headers.get("retry-after"), WITHOUT_RETRY_AFTER if throttled else None),
         status=status,
         code=codes[0] if codes else "",
+        unsure=status in _GATEWAYS,
     )
 
 
@@ -184,17 +190,18 @@ def from_code(doing: str, code: str) -> Problem:
 def from_exception(doing: str, error: httpx.HTTPError) -> Problem:
     """Say in words why no answer came."""
     broken = isinstance(error, httpx.DecodingError | httpx.TooManyRedirects)
-    return no_answer(doing, UNREADABLE if broken else OFFLINE)
+    unsent = isinstance(error, _UNSENT)
+    return no_answer(doing, UNREADABLE if broken else OFFLINE, unsure=not unsent)
 
 
-def no_answer(doing: str, advice: Advice, status: int = 0) -> Problem:
-    """Say that no answer came, or none that can be read."""
-    return Problem(doing, advice.remedy, advice.kind, retry=advice.retry, status=status)
+def no_answer(doing: str, advice: Advice, status: int = 0, *, unsure: bool = False) -> Problem:
+    """Say that no answer came, or none that can be read; `unsure` if the server may have acted."""
+    return Problem(doing, advice.remedy, advice.kind, retry=advice.retry, status=status, unsure=unsure)
 
 
 def unreadable(doing: str, status: int = 0) -> Problem:
     """Say that an answer came that is not what was agreed."""
-    return no_answer(doing, UNREADABLE, status)
+    return no_answer(doing, UNREADABLE, status, unsure=True)
 
 
 def read_refusal(body: bytes) -> tuple[list[str], str]:

@@ -35,6 +35,7 @@ class Problem(Exception):
         retry_after: seconds to wait before any request of that group, if the server said so.
         status: HTTP status, for the log only; 0 if there was no answer.
         code: the platform's own error code, for the log and for decisions, never for the screen.
+        unsure: it was sent, and no answer came that can be read: the server may have done it all the same.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Problem(Exception):
     retry_after: float | None = None
     status: int = 0
     code: str = ""
+    unsure: bool = False
 
     def __str__(self) -> str:
         return f"{self.title} {self.remedy}"

@@ -95,8 +95,8 @@ class RingOut:
 
     def refused(self, problem: Problem) -> Progress:
         """The platform did not take the order, or it is not known whether it did."""
-        self._own.move(Step.FAILED, "refused")
-        return self._ended(End.FAILED, problem.title, problem.remedy)
+        self._own.move(Step.FAILED, "unsure" if problem.unsure else "refused")
+        return self._ended(End.LOST if problem.unsure else End.FAILED, problem.title, problem.remedy)
 
     def look_failed(self, now: float) -> Progress:
         """A poll got no answer; look again later, but not for ever."""

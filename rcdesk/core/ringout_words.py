@@ -56,6 +56,7 @@ _TROUBLES = {
     ),
     "nosessionfound": _Trouble("{who} was already gone", "The call was over at once.", "Call again."),
     "refused": _Trouble("{who} was not rung"),
+    "unsure": _Trouble("It is not known whether {who} rings"),
 }
 _UNKNOWN_TROUBLE = _Trouble("{who} could not be reached", advice="Try again in a moment.")
 

@@ -68,6 +68,23 @@ async def test_a_ringout_is_started_followed_and_cancelled(sandbox: Sandbox, me:
     assert await me.api.cancel_ringout("no-such-id/with?signs") is False
 
 
+@pytest.mark.parametrize("answer", ["silence", "riddle"])
+async def test_a_ringout_without_a_clear_answer_may_ring_and_is_not_said_not_to(
+    sandbox: Sandbox, answer: str
+) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        if answer == "silence":
+            raise httpx.ReadTimeout("nothing came")
+        return httpx.Response(200, json={"id": "R1"})
+
+    async with Rest(sandbox.info["server"], clock=time.time, transport=httpx.MockTransport(respond)) as rest:
+        with pytest.raises(Problem) as told:
+            await Api(rest).start_ringout(order(sandbox))
+    assert (told.value.unsure, told.value.retry) == (True, False)
+    assert told.value.title.startswith("It is not known whether the call to ")
+    assert "before you call again" in told.value.remedy
+
+
 async def test_a_ringout_that_nobody_knows_is_not_found(me: SignedIn) -> None:
     with pytest.raises(Problem) as told:
         await me.api.ringout_status("no-such-id")

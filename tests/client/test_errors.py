@@ -64,19 +64,30 @@ def test_a_lost_network_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "kind"),
+    ("error", "kind", "unsure"),
     [
-        (httpx.ConnectTimeout("x"), Kind.OFFLINE),
-        (httpx.ReadTimeout("x"), Kind.OFFLINE),
-        (httpx.ReadError("x"), Kind.OFFLINE),
-        (httpx.RemoteProtocolError("x"), Kind.OFFLINE),
-        (httpx.ProxyError("x"), Kind.OFFLINE),
-        (httpx.DecodingError("x"), Kind.UNREADABLE),
-        (httpx.TooManyRedirects("x"), Kind.UNREADABLE),
+        (httpx.ConnectError("x"), Kind.OFFLINE, False),
+        (httpx.ConnectTimeout("x"), Kind.OFFLINE, False),
+        (httpx.PoolTimeout("x"), Kind.OFFLINE, False),
+        (httpx.ProxyError("x"), Kind.OFFLINE, False),
+        (httpx.ReadTimeout("x"), Kind.OFFLINE, True),
+        (httpx.ReadError("x"), Kind.OFFLINE, True),
+        (httpx.WriteError("x"), Kind.OFFLINE, True),
+        (httpx.RemoteProtocolError("x"), Kind.OFFLINE, True),
+        (httpx.DecodingError("x"), Kind.UNREADABLE, True),
+        (httpx.TooManyRedirects("x"), Kind.UNREADABLE, True),
     ],
 )
-def test_each_silence_is_of_a_kind(error: httpx.HTTPError, kind: Kind) -> None:
-    assert errors.from_exception(DOING, error).kind is kind
+def test_each_silence_is_of_a_kind_and_tells_whether_the_server_may_have_acted(
+    error: httpx.HTTPError, kind: Kind, unsure: bool
+) -> None:
+    problem = errors.from_exception(DOING, error)
+    assert (problem.kind, problem.unsure) == (kind, unsure)
+
+
+def test_an_answer_of_the_server_is_sure_and_one_of_a_gateway_is_not() -> None:
+    assert [status for status in (*errors.BY_STATUS, 502, 504) if told(status).unsure] == [502, 504]
+    assert errors.unreadable(DOING, 200).unsure
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,13 @@ def test_an_order_that_was_refused_says_why() -> None:
     assert ringout.next_look is None
 
 
+def test_an_order_of_which_nobody_knows_whether_it_was_taken_is_lost() -> None:
+    problem = Problem("It is not known.", "See whether it rings.", Kind.OFFLINE, unsure=True)
+    progress = RingOut(ORDER).refused(problem)
+    assert (progress.end, progress.summary, progress.advice) == (End.LOST, problem.title, problem.remedy)
+    assert progress.own_words == "It is not known whether your desk phone rings"
+
+
 def test_one_that_the_platform_forgot_is_lost() -> None:
     ringout, _ = followed(RINGING)
     assert ringout.missing(5).end is End.LOST
