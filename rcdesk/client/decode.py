@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -110,9 +111,9 @@ def leg(call: wire.ActiveCall) -> Leg:
         stage=_STAGES[call.telephony_status],
         leg_id=call.id or "",
         from_number=number(call.from_),
-        from_name=call.from_name or "",
+        from_name=name(call.from_name),
         to_number=number(call.to_),
-        to_name=call.to_name or "",
+        to_name=name(call.to_name),
         started_at=call.start_time,
         final=call.termination_type == "final",
         queue=bool(call.queue_call),
@@ -121,9 +122,24 @@ def leg(call: wire.ActiveCall) -> Leg:
     )
 
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LONGEST_NAME = 200  # characters; nobody reads more of a name
+
+
+def name(text: str | None) -> str:
+    """Return a name as one line that nothing can hide in, "" if there is none.
+
+    Names come from strangers. Control characters could drive a terminal or break a line, and marks that turn
+    the direction of writing could make the number beside the name read as another one.
+    """
+    return " ".join(_TURNING.sub("", _UNSEEN.sub(" ", text or "")).split())[:LONGEST_NAME]
+
+
 def number(text: str | None) -> str:
     """Return a number as written, "" if it is withheld: words like "anonymous" stand in its place then."""
-    return text if text and digits(text) else ""
+    written = name(text)
+    return written if digits(written) else ""
 
 
 def presence(answer: wire.Presence) -> tuple[tuple[Leg, ...], Presence]:
@@ -139,7 +155,7 @@ def account(extension: wire.Extension, scopes: frozenset[str]) -> Account:
         account_id=extension.account.id,
         extension_id=extension.id,
         extension_number=extension.extension_number or "",
-        name=extension.name or "",
+        name=name(extension.name),
         region=(region and region.iso_code) or "US",
         scopes=scopes,
     )
@@ -152,7 +168,7 @@ def dial_choices(phones: Iterable[wire.ForwardingNumber], numbers: Iterable[wire
     list them so), and so can a direct number. Others may see any number that has the feature CallerId.
     """
     owned = list(numbers)
-    rung = [(phone.phone_number, phone.label or phone.type or "") for phone in phones if phone.phone_number]
+    rung = [(phone.phone_number, name(phone.label or phone.type)) for phone in phones if phone.phone_number]
     rung += [(one.phone_number, _label(one)) for one in owned if one.usage_type == "DirectNumber"]
     shown = [(one.phone_number, _label(one)) for one in owned if "CallerId" in (one.features or ())]
     return DialChoices(tuple(_phones(rung)), tuple(_phones(shown)))
@@ -168,7 +184,7 @@ _USAGES = {
 
 
 def _label(owned: wire.PhoneNumber) -> str:
-    return owned.label or _USAGES.get(owned.usage_type or "", "")
+    return name(owned.label) or _USAGES.get(owned.usage_type or "", "")
 
 
 def _phones(pairs: Iterable[tuple[str, str]]) -> Iterator[Phone]:
@@ -190,7 +206,8 @@ def ringout(answer: wire.RingOut) -> Status:
 def contacts(records: Iterable[wire.Contact]) -> Iterator[Person]:
     """Read the people of the address book that have a name and a number."""
     for one in records:
-        name = " ".join(filter(None, (one.first_name, one.last_name))) or one.nick_name or one.company or ""
+        full = " ".join(filter(None, (one.first_name, one.last_name)))
+        called = name(full or one.nick_name or one.company)
         numbers = _numbers(
             one.mobile_phone,
             one.business_phone,
@@ -203,19 +220,19 @@ def contacts(records: Iterable[wire.Contact]) -> Iterator[Person]:
             one.other_phone,
             one.callback_phone,
         )
-        if name and numbers and one.availability not in ("Deleted", "Purged"):
-            yield Person(name, numbers, Source.CONTACT, _detail(one.company, name))
+        if called and numbers and one.availability not in ("Deleted", "Purged"):
+            yield Person(called, numbers, Source.CONTACT, _detail(one.company, called))
 
 
 def directory(records: Iterable[wire.DirectoryEntry]) -> Iterator[Person]:
     """Read the company directory, less what is not in use; company numbers are everyone's, so nobody's."""
     for one in records:
-        name = one.name or " ".join(filter(None, (one.first_name, one.last_name)))
+        called = name(one.name or " ".join(filter(None, (one.first_name, one.last_name))))
         own = (entry.phone_number for entry in one.phone_numbers or () if not _shared(entry))
         numbers = _numbers(one.extension_number, *own)
-        if name and numbers and one.status != "NotActivated" and not one.hidden:
+        if called and numbers and one.status != "NotActivated" and not one.hidden:
             extension = f"ext. {one.extension_number}" if one.extension_number else ""
-            yield Person(name, numbers, Source.DIRECTORY, extension or _detail(one.department, name))
+            yield Person(called, numbers, Source.DIRECTORY, extension or _detail(one.department, called))
 
 
 def _shared(entry: wire.DirectoryNumber) -> bool:
@@ -226,8 +243,9 @@ def _numbers(*numbers: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in map(number, numbers) if one))
 
 
-def _detail(text: str | None, name: str) -> str:
-    return text if text and text != name else ""
+def _detail(text: str | None, called: str) -> str:
+    detail = name(text)
+    return detail if detail != called else ""
 
 
 def each(records: Iterable[msgspec.Raw], kind: type[T]) -> Iterator[T]:

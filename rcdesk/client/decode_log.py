@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from rcdesk import wire
-from rcdesk.client.decode import each, number
+from rcdesk.client.decode import each, name, number
 from rcdesk.client.log_words import is_ringout, outcome_of_log
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import LogRecord, Outcome, SyncBatch
@@ -73,8 +73,8 @@ def _record(record: wire.CallLogRecord) -> LogRecord:
         started_at=record.start_time or 0.0,
         duration=duration,
         number=_number(other),
-        name=(other and other.name) or "",
-        location=(other and other.location) or "",
+        name=name(other.name if other else None),
+        location=name(other.location if other else None),
         own_number=_number(own),
         reason=reason,
         ringout=is_ringout(action, legs),

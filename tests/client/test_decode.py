@@ -127,6 +127,25 @@ def test_a_withheld_number_is_no_number(withheld: str | None) -> None:
     assert event.report.legs[0].from_number == ""
 
 
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("\x1b[31mMallory\x07", "[31mMallory"),
+        ("Two\r\nlines\u2028here", "Two lines here"),
+        ("\u202e0010 555 056 1+", "0010 555 056 1+"),
+        ("\x00", ""),
+        ("Zoë 👩\u200d🚒 O’Neill <b>", "Zoë 👩\u200d🚒 O’Neill <b>"),
+        ("N" * 10_000, "N" * decode.LONGEST_NAME),
+    ],
+)
+def test_nothing_hides_in_a_name(told: str, read: str) -> None:
+    event = notification(as_bytes(changed(["body", "activeCalls", 0, "fromName"], told)))
+    assert event is not None
+    assert event.report is not None
+    assert event.report.legs is not None
+    assert event.report.legs[0].from_name == read
+
+
 def test_absent_calls_are_not_an_empty_list() -> None:
     only_dnd = without(["body", "activeCalls"])
     only_dnd["body"]["dndStatus"] = "DoNotAcceptAnyCalls"
