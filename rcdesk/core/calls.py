@@ -16,6 +16,7 @@ __all__ = ["GRACE", "Call", "CallBook", "Change", "Direction", "Leg", "Report", 
 REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as that
 REMEMBERED = 500  # sessions, at most; those with a live call always are
 FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
+CLOCKS_APART = 10.0  # seconds by which the clocks of the platform's servers may differ
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
 MOST_LISTED = 7  # entries in a presence at most, the latest ones (event filters, "detailed presence")
 
@@ -170,12 +171,17 @@ class CallBook:
         return gone
 
     def _catch_up(self, track_id: TrackId, track: Track, report: Report, now: float) -> None:
-        """Note that a call left the list in a report that overtook this one."""
+        """Note that a call left the list in a report that overtook this one.
+
+        One that was sent well before this one did not overtake it, whatever its sequence says: the count may
+        have begun anew, and must not make us deaf to every call from then on.
+        """
         later = (
             whole
             for whole in self._lists
             if whole.extension_id == report.extension_id
             and whole.sequence > report.sequence
+            and whole.at > report.at - CLOCKS_APART
             and track_id not in whole.named
         )
         gone = min(later, key=lambda whole: whole.sequence, default=None)

@@ -9,6 +9,7 @@ import pytest
 
 from rcdesk.core.call_story import KEPT
 from rcdesk.core.calls import (
+    CLOCKS_APART,
     GRACE,
     REMEMBERED,
     REMEMBERED_FOR,
@@ -365,6 +366,12 @@ def test_of_several_whole_lists_that_lack_a_call_the_first_after_its_report_coun
     book.apply(said(5, RINGING), START)
     (change,) = book.tick(LATER)
     assert change.now.ended_at == START + 7
+
+
+def test_a_count_that_begins_anew_does_not_make_the_book_deaf() -> None:
+    book, _ = told(report(2**60, total=0, at=START))
+    book.apply(report(1, leg(), at=START + CLOCKS_APART + 1, total=1), START)
+    assert stages(book) == [Stage.RINGING]
 
 
 def test_a_late_whole_list_can_show_that_one_call_was_two() -> None:
