@@ -1,26 +1,29 @@
-"""The answers of the running instance in words, for a terminal."""
+"""The answers of the running instance in words, for a terminal.
+
+The words are the window's, said once more: loading the window's would take longer than the command may.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-_STATES = {
+STATES = {
     "ringing": "Ringing",
     "connected": "On a call",
     "on_hold": "On hold",
     "parked": "Parked",
     "ended": "Ended",
 }
-_LINKS = {
-    "off": "Not started",
+LINKS = {
+    "off": "Not connected",
     "connecting": "Connecting",
     "live": "Live",
     "recovering": "Recovering",
     "polling": "Polling",
     "signed_out": "Signed out",
 }
-_OUTCOMES = {
+OUTCOMES = {
     "answered": "Answered",
     "answered_elsewhere": "Answered elsewhere",
     "missed": "Missed",
@@ -54,18 +57,21 @@ def _status(result: dict[str, Any]) -> str:
     account, link = result["account"], result["link"]
     who = f"{account['name']}, ext. {account['extension']}" if account else "nobody is signed in"
     since = f" since {_local(link['since'])}" if link["since"] else ""
-    lines = [f"Signed in:  {who}", f"Link:       {_LINKS[link['state']]}{since} ({link['transport']})"]
+    lines = [f"Signed in:  {who}", f"Link:       {LINKS[link['state']]}{since} ({link['transport']})"]
     lines.append(f"Live calls: {result['live_calls']}")
     lines.append(f"Missed:     {result['missed']}")
+    if ringout := result["ringout"]:
+        said = ringout["summary"] or f"{ringout['caller'].rstrip('…')}. {ringout['callee'].rstrip('…')}."
+        lines.append(f"Dialled:    {ringout['to']}. {said}")
     return "\n".join(lines)
 
 
 def _calls(result: dict[str, Any]) -> str:
-    link = _LINKS[result["link"]["state"]]
+    link = LINKS[result["link"]["state"]]
     if not result["calls"]:
         return f"No calls. ({link})"
     rows = [
-        f"{_STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
+        f"{STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
         f"{call['name'] or 'unknown'}  {call['from'] if call['direction'] == 'inbound' else call['to']}"
         f"  since {_local(call['started_at'])}" + (f"  ({call['queue']})" if call["queue"] else "")
         for call in result["calls"]
@@ -78,7 +84,7 @@ def _history(result: dict[str, Any]) -> str:
         return "No calls found."
     return "\n".join(
         f"{_local(call['started_at'])}  {'<' if call['direction'] == 'inbound' else '>'} "
-        f"{call['name'] or 'unknown'}  {call['number']}  {_OUTCOMES[call['outcome']]}"
+        f"{call['name'] or 'unknown'}  {call['number']}  {OUTCOMES[call['outcome']]}"
         + (f", {int(call['duration'])} s" if call["duration"] else "")
         for call in result["calls"]
     )

@@ -1,0 +1,97 @@
+"""The terminal says what the window says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rcdesk import say
+from rcdesk.config import PUSH_CHOICES
+from rcdesk.core.calls import Stage
+from rcdesk.core.history import Outcome
+from rcdesk.core.subscription import LinkState, Push
+from rcdesk.ui import link_words, outcomes, words
+
+LINK = {"state": "live", "since": "2026-11-23T09:24:00.000Z", "transport": "websocket"}
+
+
+def call(**facts: Any) -> dict[str, Any]:
+    return {
+        "session_id": "4001",
+        "state": "ringing",
+        "direction": "inbound",
+        "from": "+13025550101",
+        "to": "+16505550101",
+        "name": "Ann Lee",
+        "started_at": "2026-11-23T09:24:00.000Z",
+        "queue": None,
+    } | facts
+
+
+def status(**facts: Any) -> str:
+    account = {"name": "Dana Novak", "extension": "101", "server": "https://platform.example"}
+    told = {"account": account, "link": LINK, "live_calls": 1, "missed": 2, "ringout": None} | facts
+    return say.in_words("status", told)
+
+
+def test_the_words_are_the_windows() -> None:
+    assert {stage.value: words.STAGES[stage] for stage in Stage} == say.STATES
+    assert {outcome.value: outcomes.LOOKS[outcome].word for outcome in Outcome} == say.OUTCOMES
+    shown = {state.value: link_words.LOOKS[state].word.rstrip("…") for state in LinkState}
+    assert shown == say.LINKS
+
+
+def test_the_ways_of_push_are_those_that_the_link_knows() -> None:
+    assert tuple(push.value for push in Push) == PUSH_CHOICES
+
+
+def test_the_status_says_who_how_and_how_many() -> None:
+    who, link, live, missed = status().splitlines()
+    assert who == "Signed in:  Dana Novak, ext. 101"
+    assert link.startswith("Link:       Live since 2026-11-23 ")
+    assert link.endswith(" (websocket)")
+    assert (live, missed) == ("Live calls: 1", "Missed:     2")
+    assert "nobody is signed in" in status(account=None, link=LINK | {"since": None})
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ("", "+13025550101. Ringing your desk phone. Then Ann Lee is called."),
+        ("The call was cancelled.", "+13025550101. The call was cancelled."),
+    ],
+)
+def test_the_status_tells_how_the_call_that_was_placed_fares(summary: str, said: str) -> None:
+    ringout = {
+        "to": "+13025550101",
+        "state": "under_way",
+        "caller": "Ringing your desk phone…",
+        "callee": "Then Ann Lee is called",
+        "summary": summary,
+    }
+    assert status(ringout=ringout).splitlines()[-1] == f"Dialled:    {said}"
+
+
+def test_a_call_is_told_from_the_users_side() -> None:
+    ringing = call(queue="Sales")
+    calling = call(direction="outbound", state="connected", name=None, **{"from": "+1", "to": "+2"})
+    first, second, link = say.in_words("calls", {"link": LINK, "calls": [ringing, calling]}).splitlines()
+    assert first.startswith("Ringing    from Ann Lee  +13025550101  since ")
+    assert first.endswith("(Sales)")
+    assert second.startswith("On a call  to   unknown  +2  since ")
+    assert link == "(Live)"
+    assert say.in_words("calls", {"link": LINK, "calls": []}) == "No calls. (Live)"
+
+
+def test_the_history_is_a_line_for_each_call() -> None:
+    answered = call(number="+13025550101", outcome="answered", duration=65.2)
+    missed = call(number="+13025550101", outcome="missed", duration=0.0, direction="outbound", name=None)
+    first, second = say.in_words("history", {"calls": [answered, missed]}).splitlines()
+    assert first.endswith("< Ann Lee  +13025550101  Answered, 65 s")
+    assert second.endswith("> unknown  +13025550101  Missed")
+    assert say.in_words("history", {"calls": []}) == "No calls found."
+
+
+def test_any_other_answer_speaks_for_itself() -> None:
+    assert say.in_words("quit", {"said": "rcdesk ends."}) == "rcdesk ends."
