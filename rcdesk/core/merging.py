@@ -100,6 +100,7 @@ def merge_ringout(known: Iterable[CallRecord], order: Order, end: End, began_at:
     return rows.merge
 
 
+_TALKED = frozenset({Outcome.ANSWERED, Outcome.CONNECTED, Outcome.VOICEMAIL, Outcome.UNKNOWN})
 _VERDICTS = frozenset({Outcome.OTHER_NO_ANSWER, Outcome.OWN_NO_ANSWER, Outcome.FAILED})
 
 
@@ -118,7 +119,8 @@ class _Rows:
     def merge(self) -> Merge:
         """What has changed."""
         before = itertools.chain(self._before, itertools.repeat(None))
-        changes = [(was, now) for was, now in zip(before, self._rows, strict=False) if was != now]
+        after = (row and _timed(row) for row in self._rows)
+        changes = [(was, now) for was, now in zip(before, after, strict=False) if was != now]
         return Merge(
             tuple(now for _, now in changes if now),
             tuple(was.id for was, now in changes if was and not now),
@@ -188,6 +190,11 @@ def _minutes(row: CallRecord) -> range:
     first = int((row.started_at - POLLED_START) // 60)
     last = int((row.started_at + min(row.duration, 86400.0) + POLLED_START) // 60)
     return range(first, last + 1)
+
+
+def _timed(row: CallRecord) -> CallRecord:
+    """A row as it is kept: the log counts ringing as well, and how long the phone of somebody else was used."""
+    return row if row.outcome in _TALKED else replace(row, duration=0.0)
 
 
 def _polled(row: CallRecord) -> bool:

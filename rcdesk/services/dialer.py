@@ -69,9 +69,8 @@ class Dialer:
         if not own:
             raise NO_PHONE
         label = phone.label if phone else ""
-        caller_id = (
-            kept.last_caller_id if kept.last_caller_id in caller_ids else ""
-        )  # else it would be refused
+        known = not caller_ids or kept.last_caller_id in caller_ids  # somebody else's would be refused
+        caller_id = kept.last_caller_id if known else ""
         return Order(number, own, label, caller_id, kept.prompt, name, shown)
 
     def dial(self, order: Order) -> None:
@@ -162,8 +161,12 @@ class Dialer:
     def _give_up(self) -> None:
         """Nobody is signed in any more: what becomes of a RingOut under way cannot be asked."""
         self._ringing.cancel()
-        if self._ringout and self.busy:
-            self.progress.publish(self._ringout.timed_out(self._clock()))
+        if self._ringout and self.busy:  # the refusal that ended the session may be about to be told
+            asyncio.get_running_loop().call_soon(self._lose, self._ringout)
+
+    def _lose(self, ringout: RingOut) -> None:
+        if ringout.progress.end is None:
+            self.progress.publish(ringout.timed_out(self._clock()))
 
     async def _load_choices(self, platform: Platform) -> None:
         choices = await patiently(platform.api.dial_choices, what="phones and numbers left out")

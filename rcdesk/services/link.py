@@ -6,11 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rcdesk.core import subscription
-from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.errors import Problem
 from rcdesk.core.subscription import Action, Close, LinkState, LinkStatus, Open, TakeSnapshot, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.live_calls import LiveCalls

@@ -13,8 +13,7 @@ from rcdesk.core import ringout
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.sandbox.state import Options
 from rcdesk.services import history, session, tasks
-from tests.client.served import Sandbox
-from tests.services.world import World, world
+from tests.services.world import Served, World, world
 
 SPEED = 20.0  # how much faster than real the pretend people are
 
@@ -27,10 +26,10 @@ def served() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-async def sandbox(served: SandboxServer) -> AsyncIterator[Sandbox]:
+async def sandbox(served: SandboxServer) -> AsyncIterator[Served]:
     """Give the sandbox as at its start, with nobody signed in."""
     async with httpx.AsyncClient(trust_env=False) as http:
-        sandbox = Sandbox(served.info, http)
+        sandbox = Served(served, http)
         await sandbox.post("reset")
         await sandbox.fault("revoke-tokens")
         yield sandbox
@@ -46,11 +45,12 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "AGAIN", 0.1)
     monkeypatch.setattr(ringout, "SHORTEST_LOOK", 0.05)
     monkeypatch.setattr(ringout, "LONGEST_LOOK", 0.1)
-    monkeypatch.setattr(ringout, "VERIFY", 0.5)
+    monkeypatch.setattr(ringout, "GIVE_UP", 1800.0)
+    monkeypatch.setattr(ringout, "VERIFY", 10.0)
 
 
 @pytest.fixture
-async def me(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[World]:
+async def me(sandbox: Served, tmp_path: Path) -> AsyncIterator[World]:
     """Give every service, with nobody signed in."""
     async with world(sandbox, tmp_path) as made:
         yield made

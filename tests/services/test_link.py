@@ -13,9 +13,9 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.services import link
 from rcdesk.services.session import Phase
-from tests.client.served import Sandbox, eventually
+from tests.client.served import eventually
 from tests.helpers.wait import until
-from tests.services.world import World, world
+from tests.services.world import Served, World, world
 
 ANN = "+13025550101"
 TRANSPORTS = [Transport.WEBSOCKET, Transport.PUBNUB]
@@ -31,7 +31,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 async def test_a_call_comes_over_each_transport_and_is_followed_to_its_end(
-    sandbox: Sandbox, tmp_path: Path, transport: Transport
+    sandbox: Served, tmp_path: Path, transport: Transport
 ) -> None:
     async with world(sandbox, tmp_path, push=transport.value) as me:
         assert me.link.status.value.state is LinkState.OFF
@@ -55,7 +55,7 @@ async def test_a_call_comes_over_each_transport_and_is_followed_to_its_end(
     assert me.problems == []
 
 
-async def test_polling_sees_calls_too_and_says_that_it_polls(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_polling_sees_calls_too_and_says_that_it_polls(sandbox: Served, tmp_path: Path) -> None:
     async with world(sandbox, tmp_path, push="polling") as me:
         await me.signed_in()
         await me.live(LinkState.POLLING, Transport.POLLING)
@@ -229,7 +229,7 @@ class _Push:
             self.listeners -= 1
 
 
-async def test_a_transport_has_one_listener_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_transport_has_one_listener_at_a_time(sandbox: Served, tmp_path: Path) -> None:
     async with world(sandbox, tmp_path, push="websocket") as me:
         push = _Push()
         platform = await me.signed_in()

@@ -20,18 +20,18 @@ from rcdesk.services.session import ENTRY, PRODUCTION, UNREADABLE, Browser, Jwt,
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import ABSENT, Vault
 from tests.client.relay import Relay
-from tests.client.served import Sandbox, eventually
+from tests.client.served import eventually
 from tests.helpers.wait import until
-from tests.services.world import World, world
+from tests.services.world import Served, World, world
 
 SERVER_AWAY = "*/extension/~"
 
 
-async def sessions(sandbox: Sandbox) -> int:
+async def sessions(sandbox: Served) -> int:
     return int((await sandbox.state())["tokens"]["sessions"])
 
 
-async def no_session_left(sandbox: Sandbox) -> None:
+async def no_session_left(sandbox: Served) -> None:
     async def look() -> bool:
         return await sessions(sandbox) == 0
 
@@ -162,7 +162,7 @@ async def test_signing_in_anew_ends_the_session_before(me: World) -> None:
     assert (await me.session.platform.value.api.account()).name == "Dana Novak"  # type: ignore[union-attr]
 
 
-async def test_remembered_it_goes_on_at_the_next_start(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_remembered_it_goes_on_at_the_next_start(sandbox: Served, tmp_path: Path) -> None:
     vault = Vault(None)
     async with world(sandbox, tmp_path, vault=vault) as me:
         await me.signed_in()
@@ -226,7 +226,7 @@ async def test_resuming_with_nothing_stored_leaves_a_session_as_it_is(me: World)
 
 
 async def test_a_server_away_at_the_start_is_no_sign_out_and_it_comes_back_by_itself(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Served, tmp_path: Path
 ) -> None:
     vault = Vault(None)
     async with world(sandbox, tmp_path, vault=vault) as me:
@@ -242,7 +242,7 @@ async def test_a_server_away_at_the_start_is_no_sign_out_and_it_comes_back_by_it
 
 
 async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_on(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Served, tmp_path: Path
 ) -> None:
     vault = Vault(None)
     async with world(sandbox, tmp_path, vault=vault) as me:
@@ -258,7 +258,7 @@ async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_
         assert counts["Auth"] <= 4  # the sign-in, one refresh, and tokens for the socket
 
 
-async def test_a_session_over_at_the_start_asks_to_sign_in(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_a_session_over_at_the_start_asks_to_sign_in(sandbox: Served, tmp_path: Path) -> None:
     vault = Vault(None)
     async with world(sandbox, tmp_path, vault=vault) as me:
         await me.signed_in()
@@ -340,7 +340,7 @@ async def test_signed_out_and_in_again_at_once_one_is_signed_in(me: World) -> No
 
 @pytest.mark.parametrize("push", ["websocket", "pubnub"])
 async def test_a_server_that_hangs_does_not_keep_one_from_quitting(
-    sandbox: Sandbox, tmp_path: Path, push: str
+    sandbox: Served, tmp_path: Path, push: str
 ) -> None:
     async with Relay(urlsplit(sandbox.info["server"]).netloc) as relay:
         async with world(sandbox, tmp_path, push=push) as me:
@@ -352,7 +352,7 @@ async def test_a_server_that_hangs_does_not_keep_one_from_quitting(
 
 
 async def test_quitting_right_after_signing_out_still_ends_the_session(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Served, tmp_path: Path
 ) -> None:
     async with world(sandbox, tmp_path) as me:
         await me.signed_in()
@@ -371,7 +371,7 @@ def no_keyring() -> Iterator[None]:
 @pytest.mark.expected_log("the keyring is given up")
 @pytest.mark.usefixtures("no_keyring")
 async def test_without_a_keyring_one_is_signed_in_for_this_run_and_told_so(
-    sandbox: Sandbox, tmp_path: Path
+    sandbox: Served, tmp_path: Path
 ) -> None:
     async with world(sandbox, tmp_path, vault=Vault("test")) as me:
         await me.signed_in()
@@ -385,7 +385,7 @@ async def test_the_dialog_begins_with_where_one_signed_in_last(me: World) -> Non
     assert me.session.defaults() == replace(me.server, client_secret="")
 
 
-async def test_this_installation_keeps_its_name(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_this_installation_keeps_its_name(sandbox: Served, tmp_path: Path) -> None:
     settings = SettingsStore(None)
     async with world(sandbox, tmp_path, settings=settings) as me:
         await me.signed_in()

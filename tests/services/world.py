@@ -8,10 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from rcdesk.core.calls import Call, Change, Stage
 from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord, Query
 from rcdesk.core.subscription import LinkState, Transport
+from rcdesk.sandbox.server import SandboxServer
 from rcdesk.services.answers import Answers, Wishes
 from rcdesk.services.dialer import Dialer
 from rcdesk.services.history import History
@@ -26,8 +29,20 @@ from rcdesk.store.history import HistoryStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
-from tests.client.served import Sandbox
+from tests.client.served import Sandbox, eventually
 from tests.helpers.wait import until
+
+
+class Served(Sandbox):
+    """A sandbox whose people act faster than real ones.
+
+    Attributes:
+        now: the time in their world, by which the platform dates calls.
+    """
+
+    def __init__(self, server: SandboxServer, http: httpx.AsyncClient) -> None:
+        super().__init__(server.info, http)
+        self.now = server._sandbox.clock.now
 
 
 class Asked:
@@ -46,7 +61,7 @@ class Asked:
 class World:
     """The services of one running program, and what they have told."""
 
-    sandbox: Sandbox
+    sandbox: Served
     nursery: Nursery
     settings: SettingsStore
     vault: Vault
@@ -112,19 +127,17 @@ class World:
 
     async def listed(self, count: int) -> tuple[CallRecord, ...]:
         """Wait until the history has so many calls; return them, newest first."""
-        found: list[tuple[CallRecord, ...]] = []
-        self.history.find(Query(), None, lambda page: found.append(page.records))
-        while True:
-            await until(lambda: bool(found))
-            if len(found[-1]) == count:
-                return found[-1]
-            found.clear()
-            self.history.find(Query(), None, lambda page: found.append(page.records))
+
+        async def look() -> tuple[CallRecord, ...]:
+            found = (await self.history.page(Query(), None, 2000)).records
+            return found if len(found) == count else ()
+
+        return await eventually(look)
 
 
 @asynccontextmanager
 async def world(
-    sandbox: Sandbox,
+    sandbox: Served,
     folder: Path,
     *,
     push: str = "auto",
@@ -147,12 +160,12 @@ async def world(
         opened.push_async_callback(session.close)
         await opened.enter_async_context(nursery)
         store = HistoryStore(database)
-        calls = LiveCalls(time.time)
+        calls = LiveCalls(sandbox.now)
         presence = PresenceKeeper(nursery, session.platform)
-        link = Link(nursery, session.platform, calls, presence, time.time, push)
+        link = Link(nursery, session.platform, calls, presence, sandbox.now, push)
         people = People(nursery, session.platform)
-        dialer = Dialer(nursery, session.platform, kept, time.time)
-        history = History(nursery, session.platform, store, time.time)
+        dialer = Dialer(nursery, session.platform, kept, sandbox.now)
+        history = History(nursery, session.platform, store, sandbox.now)
         calls.changes.subscribe(history.on_change)
         dialer.began.subscribe(calls.expect_own_leg)
         dialer.ended.subscribe(history.on_ringout_ended)

@@ -1,0 +1,292 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from rcdesk.core.account import DialChoices, Phone
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.numbers import Number, Unreadable
+from rcdesk.core.ringout import End, Order, Progress, Step
+from rcdesk.services.dialer import NO_PHONE, NOT_SIGNED_IN, ONE_AT_A_TIME
+from tests.helpers.wait import until
+from tests.services.world import World
+
+OWN = "+16505550101"
+ANSWERS = "+16505550180"
+NEVER_CANCELLED = "+16505550198"
+POST = {"path": "*/ring-out", "method": "POST"}
+GET = {"path": "*/ring-out/*", "method": "GET"}
+
+
+def order(number: str = ANSWERS, **more: Any) -> Order:
+    return Order(number, OWN, **more)
+
+
+async def ended(me: World, within: float = 10.0) -> Progress:
+    await until(lambda: not me.dialer.busy, within=within)
+    progress = me.dialer.progress.value
+    assert progress
+    return progress
+
+
+async def asked(me: World) -> int:
+    """Return how many RingOuts the platform was asked for and took."""
+    return len((await me.sandbox.state())["ring_outs"])
+
+
+async def posts(me: World, before: dict[str, int]) -> int:
+    """Return how many requests of the Heavy group came since, whatever was answered."""
+    now = (await me.sandbox.state())["requests"]["by_group"]
+    return int(now.get("Heavy", 0)) - before.get("Heavy", 0)
+
+
+async def quiet(me: World) -> dict[str, int]:
+    """Wait until nothing but the dialer asks; return the requests so far, by group."""
+    await me.signed_in()
+    await me.live()
+    await until(lambda: me.dialer.choices.value.phones and not me.people._loading._tasks)
+    await until(lambda: me.history.syncing.value == "")
+    await until(lambda: len(me.nursery._tasks) == 2)  # push and the call log
+    counts: dict[str, int] = (await me.sandbox.state())["requests"]["by_group"]
+    return counts
+
+
+async def test_both_legs_are_followed_to_success(me: World) -> None:
+    await quiet(me)
+    steps: list[tuple[Step, Step]] = []
+    me.dialer.progress.subscribe(
+        lambda progress: steps.append((progress.own, progress.other)) if progress else None
+    )
+    me.dialer.dial(order())
+    assert me.dialer.busy
+    progress = await ended(me)
+    assert progress.end is End.CONNECTED
+    assert list(dict.fromkeys(steps)) == [
+        (Step.WAITING, Step.WAITING),
+        (Step.RINGING, Step.WAITING),
+        (Step.ANSWERED, Step.RINGING),
+        (Step.ANSWERED, Step.ANSWERED),
+    ]
+    assert await asked(me) == 1
+
+
+async def test_cancelled_while_it_rings_it_is_over(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order())
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.can_cancel)
+    me.dialer.cancel()
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.cancelling)
+    assert (await ended(me)).end is End.CANCELLED
+    assert (await me.sandbox.state())["ring_outs"][0]["call_status"] == "CannotReach"
+
+
+async def test_cancelled_before_the_platform_has_answered_it_is_over_as_well(me: World) -> None:
+    await quiet(me)
+    await me.sandbox.fault("latency", **POST, seconds=0.1)
+    me.dialer.dial(order(NEVER_CANCELLED))
+    me.dialer.cancel()
+    assert (await ended(me)).end is End.CANCELLED
+
+
+async def test_a_cancel_that_has_no_effect_is_not_believed(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order(NEVER_CANCELLED))
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.ANSWERED)
+    me.dialer.cancel()
+    progress = await ended(me)
+    assert progress.end is End.NOT_CANCELLED
+    assert "hang up" in progress.advice.lower()
+
+
+async def test_a_cancel_that_is_refused_is_not_believed(me: World) -> None:
+    await quiet(me)
+    await me.sandbox.fault("http-status", path="*/ring-out/*", method="DELETE", status=500)
+    me.dialer.dial(order(NEVER_CANCELLED))
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.ANSWERED)
+    me.dialer.cancel()
+    assert (await ended(me)).end is End.NOT_CANCELLED
+
+
+async def test_a_wish_to_cancel_that_comes_too_late_changes_nothing(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
+    me.dialer.cancel()
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
+
+
+REFUSALS = [400, 401, 403, 404, 405, 410, 429, 500, 503]
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+async def test_a_refusal_is_told_in_words_and_never_sent_again(me: World, status: int) -> None:
+    before = await quiet(me)
+    await me.sandbox.fault("http-status", **POST, status=status)
+    me.dialer.dial(order(name="Ann Lee"))
+    progress = await ended(me)
+    assert progress.end is End.FAILED
+    assert progress.summary == "The call to Ann Lee was not placed."
+    assert progress.advice
+    assert not any(sign in progress.summary + progress.advice for sign in (str(status), "CMN", "Error"))
+    repeats = {401: 2}  # a fresh token was worth a try: the first one rang no phone
+    assert await posts(me, before) <= repeats.get(status, 1)
+    assert await asked(me) == 0
+
+
+async def test_without_an_answer_it_is_not_sent_again(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    import httpx
+
+    before = await quiet(me)
+    platform = me.session.platform.value
+    assert platform
+    platform.api._rest._http.timeout = httpx.Timeout(0.2)
+    await me.sandbox.fault("latency", **POST, seconds=0.5)
+    me.dialer.dial(order())
+    progress = await ended(me)
+    assert progress.end is End.LOST  # it may have rung all the same, and it did
+    assert "before you call again" in progress.advice
+
+    assert await posts(me, before) <= 1
+    assert await asked(me) <= 1
+
+
+async def test_a_network_lost_while_it_rings_is_no_end(me: World) -> None:
+    await quiet(me)
+    await me.sandbox.fault("http-status", **GET, status=503, count=2)
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_a_ringout_that_the_platform_forgot_is_told_as_unknown(me: World, status: int) -> None:
+    await quiet(me)
+    await me.sandbox.fault("http-status", **GET, status=status)
+    me.dialer.dial(order())
+    progress = await ended(me)
+    assert progress.end is End.LOST
+    assert progress.advice
+
+
+async def test_one_at_a_time(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order())
+    with pytest.raises(Problem) as refused:
+        me.dialer.dial(order())
+    assert refused.value == ONE_AT_A_TIME
+    await ended(me)
+    assert await asked(me) == 1
+
+
+def test_nobody_signed_in_nothing_is_dialled(me: World) -> None:
+    with pytest.raises(Problem) as refused:
+        me.dialer.dial(order())
+    assert refused.value == NOT_SIGNED_IN
+    assert me.dialer.progress.value is None
+
+
+async def test_the_end_is_shown_until_it_was_seen(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order())
+    me.dialer.clear()
+    assert me.dialer.busy
+    await ended(me)
+    me.dialer.clear()
+    assert me.dialer.progress.value is None
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+async def test_signed_out_under_a_ringout_it_is_not_known_what_became_of_it(
+    me: World, under_way: bool
+) -> None:
+    await quiet(me)
+    if not under_way:
+        await me.sandbox.fault("latency", **POST, seconds=0.3)
+    me.dialer.dial(order(NEVER_CANCELLED))
+    if under_way:
+        await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.ANSWERED)
+    else:
+        await asyncio.sleep(0)
+    me.session.sign_out()
+    assert (await ended(me)).end is End.LOST
+    await until(lambda: not me.nursery._tasks)
+    assert me.problems == []
+    await me.signed_in()
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
+
+
+async def test_what_was_chosen_is_kept_for_the_next_time(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order(caller_id="+18885550100", prompt=True))
+    await ended(me)
+    kept = me.settings.value
+    assert (kept.last_phone, kept.last_caller_id, kept.prompt) == (OWN, "+18885550100", True)
+    again = me.dialer.order("118", name="Finn", shown="118")
+    assert again == Order("118", OWN, "Desk phone", "+18885550100", True, "Finn", "118")
+
+
+def test_which_phone_rings_first(me: World) -> None:
+    with pytest.raises(Problem) as unknown:
+        me.dialer.order(ANSWERS)
+    assert unknown.value == NO_PHONE
+    desk, mobile = Phone(OWN, "Desk phone"), Phone("+16505550117", "Mobile")
+    me.dialer.choices.publish(DialChoices((desk, mobile), (Phone("+18885550100", "Main"),)))
+    assert me.dialer.order(ANSWERS).own == OWN
+    me.settings.update(last_phone=mobile.number, last_caller_id="+18885550100")
+    assert me.dialer.order(ANSWERS) == Order(ANSWERS, mobile.number, "Mobile", "+18885550100")
+    me.settings.update(last_phone="+4722000000", last_caller_id="+4722000001")  # typed; and no longer ours
+    assert me.dialer.order(ANSWERS) == Order(ANSWERS, "+4722000000")
+    me.dialer.choices.publish(DialChoices())  # not read yet: what was chosen last may be right
+    assert me.dialer.order(ANSWERS).caller_id == "+4722000001"
+
+
+async def test_numbers_are_read_by_the_rules_of_the_accounts_country(me: World) -> None:
+    assert isinstance(me.dialer.read("(650) 555-0180"), Number)
+    platform = await me.signed_in()
+    object.__setattr__(platform.account, "region", "NO")
+    number = me.dialer.read("22 00 00 00")
+    assert isinstance(number, Number)
+    assert number.dial == "+4722000000"
+    assert isinstance(me.dialer.read("nonsense"), Unreadable)
+
+
+async def test_without_the_right_to_read_phones_one_types_a_number(me: World) -> None:
+    await me.sandbox.fault("http-status", path="*/forwarding-number", status=403)
+    await me.signed_in()
+    await until(lambda: not me.dialer._loading._tasks)
+    assert me.dialer.choices.value == DialChoices()
+    assert me.problems == []
+
+
+async def test_phones_of_somebody_else_are_not_offered(me: World) -> None:
+    platform = await me.signed_in()
+    await until(lambda: me.dialer.choices.value.phones)
+    me.session.sign_out()
+    assert me.dialer.choices.value.phones
+    object.__setattr__(platform.account, "extension_id", "999")
+    await me.sandbox.fault("http-status", path="*/forwarding-number", status=403)
+    await me.signed_in()
+    assert me.dialer.choices.value == DialChoices()
+
+
+async def test_an_end_is_told_to_the_history_a_refusal_is_not(me: World) -> None:
+    await quiet(me)
+    ends: list[End | None] = []
+    me.dialer.ended.subscribe(lambda it: ends.append(it.progress.end))
+    await me.sandbox.fault("http-status", **POST, status=403, count=1)
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.FAILED
+    me.dialer.dial(order("+16505550181"))
+    assert (await ended(me)).end is End.NOT_ANSWERED
+    await until(lambda: ends)
+    assert ends == [End.NOT_ANSWERED]
+
+
+def test_the_kinds_of_refusal_say_what_to_do() -> None:
+    assert {problem.kind for problem in (NOT_SIGNED_IN, ONE_AT_A_TIME, NO_PHONE)} == {
+        Kind.SIGN_IN,
+        Kind.LOCAL,
+    }
