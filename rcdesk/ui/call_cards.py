@@ -12,6 +12,7 @@ from rcdesk.ui.call_card import CallCard
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.theme import GAP
 
+SPARES = 4  # cards that are kept for the next calls
 PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
 
 
@@ -29,7 +30,7 @@ class CallCards(QWidget):
         self._model = model
         self._clock = clock
         self._cards: list[CallCard] = []
-        self._spare: CallCard | None = None
+        self._spares: list[CallCard] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2 * GAP)
@@ -70,8 +71,8 @@ class CallCards(QWidget):
             self._layout.removeWidget(card)
             card.hide()
             card.set_current(current=False)
-            if self._spare is None:
-                self._spare = card
+            if len(self._spares) < SPARES:
+                self._spares.append(card)
             else:
                 card.deleteLater()
         del self._cards[first : last + 1]
@@ -85,17 +86,15 @@ class CallCards(QWidget):
 
     def _take_spare(self) -> CallCard:
         self._prepare()
-        card, self._spare = self._spare, None
-        assert card is not None
-        return card
+        return self._spares.pop()
 
     def _prepare(self) -> None:
-        if self._spare is None:
+        if not self._spares:
             card = CallCard(self._clock)
             card.setParent(self)
             card.hide()
             card.clicked.connect(lambda _checked=False: self._on_clicked(card))
-            self._spare = card
+            self._spares.append(card)
 
     def _on_clicked(self, card: CallCard) -> None:
         if card.call:

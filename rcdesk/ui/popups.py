@@ -15,6 +15,7 @@ from rcdesk.ui.ticker import Ticker
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card was on screen
 
+SPARES = 4  # cards that are kept for the next calls
 PREPARE_AFTER = 30  # ms after a card was shown: the next one is not to delay its painting
 
 
@@ -47,7 +48,7 @@ class Popups(QObject):
         self._cards: dict[str, PopupCard] = {}
         self._spots: dict[str, Box] = {}
         self._waiting: dict[str, Face] = {}  # there was no room for them yet
-        self._spare: PopupCard | None = None
+        self._spares: list[PopupCard] = []
         ticker.ticked.connect(self._tick)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -81,8 +82,8 @@ class Popups(QObject):
             return
         self._spots.pop(key)
         card.leave()
-        if self._spare is None:
-            self._spare = card
+        if len(self._spares) < SPARES:
+            self._spares.append(card)
         else:
             card.deleteLater()
         self._want_ticks()
@@ -114,8 +115,7 @@ class Popups(QObject):
 
     def _show_at(self, key: str, face: Face, spot: Box, place: Box) -> None:
         self._prepare()
-        card, self._spare = self._spare, None
-        assert card is not None
+        card = self._spares.pop()
         self._cards[key], self._spots[key] = card, spot
         card.show_face(face)
         card.setGeometry(place.x, place.y, place.width, place.height)
@@ -125,8 +125,8 @@ class Popups(QObject):
 
     def _prepare(self) -> None:
         """Keep one card ready: showing it is a matter of a few ms then."""
-        if self._spare is None:
-            self._spare = card = PopupCard(self._clock)
+        if not self._spares:
+            self._spares.append(card := PopupCard(self._clock))
             card.open_asked.connect(lambda: self.open_asked.emit(self._key_of(card)))
             card.silence_asked.connect(lambda: self._on_silence(self._key_of(card)))
             card.call_back_asked.connect(lambda number: self._on_call_back(self._key_of(card), number))

@@ -108,6 +108,12 @@ class Size(enum.IntEnum):
 
 def is_dark() -> bool:
     """Whether the dark theme is on."""
+    return _is_dark(QGuiApplication.palette().cacheKey())
+
+
+@functools.lru_cache(maxsize=4)
+def _is_dark(_palette_key: int) -> bool:
+    """Asked several times for each widget that is painted, so each palette is looked at once."""
     return QGuiApplication.palette().color(QPalette.ColorRole.Window) == QColor(DARK.bg)
 
 
@@ -167,9 +173,15 @@ def icon(name: str, tone: Tone = Tone.TEXT, size: int = ICON_SIZE, gap: int = 0)
 
     It keeps the colours of now: ask again after a switch of the theme (buttons of `controls` do so).
     """
+    screens = {1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
+    return QIcon(_icon(name, tone.ink().name(), size, gap, tuple(sorted(screens))))
+
+
+@functools.lru_cache(maxsize=256)
+def _icon(name: str, colour: str, size: int, gap: int, dprs: tuple[float, ...]) -> QIcon:
     made = QIcon()
-    for dpr in sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}):
-        drawn = pixmap(name, tone, size, dpr)
+    for dpr in dprs:
+        drawn = _pixmap(name, colour, size, dpr)
         made.addPixmap(_widened(drawn, gap) if gap else drawn)
     return made
 

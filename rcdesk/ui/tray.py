@@ -23,6 +23,7 @@ from rcdesk.ui.menus import SEPARATOR, Entry
 from rcdesk.ui.theme import Tone
 
 LOOK_AGAIN = 2000  # ms between two looks for a tray while there is none
+BEHIND = 150  # ms that the tray may be behind: what is in front of the user's eyes comes first
 LOOK_AFTER = 60_000  # ms between two looks whether the tray that was there still is
 RECENT = 5  # calls in the menu
 
@@ -76,11 +77,12 @@ class Tray(QObject):
         self.icon: QSystemTrayIcon | None = None
         self.menu = QMenu()
         self.menu.aboutToShow.connect(self._fill_menu)
-        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later = QTimer(self, singleShot=True, interval=BEHIND)
         self._later.timeout.connect(self._show)
         self._seeker = QTimer(self, timerType=Qt.TimerType.VeryCoarseTimer)
         self._seeker.timeout.connect(self.refresh)
         self._shown: object = None
+        self._place = QRect()
         self._connect()
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -94,8 +96,11 @@ class Tray(QObject):
 
     @property
     def geometry(self) -> QRect:
-        """Where the icon is, if the tray tells; else an empty rectangle."""
-        return self.icon.geometry() if self.icon else QRect()
+        """Where the icon was when it last changed, if the tray tells; else an empty rectangle.
+
+        The X server is not asked anew, since a card that is about to be shown would wait for its answer.
+        """
+        return self._place if self.icon else QRect()
 
     def tooltip(self) -> str:
         """Return how things stand, in words; nothing in it is markup, which some hosts would follow."""
@@ -181,12 +186,12 @@ class Tray(QObject):
     def _connect(self) -> None:
         source = self._source
         undoings = [
-            feed.subscribe(lambda _news: self._later.start())
+            feed.subscribe(lambda _news: self._show_soon())
             for feed in (source.session, source.presence, source.link, source.history.missed)
         ]
         undoings.append(source.history.changed.subscribe(lambda _none: self._ask()))
-        self._calls.count_changed.connect(lambda _count: self._later.start())
-        self._calls.dataChanged.connect(lambda _first, _last: self._later.start())
+        self._calls.count_changed.connect(lambda _count: self._show_soon())
+        self._calls.dataChanged.connect(lambda _first, _last: self._show_soon())
         self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
         self._ask()
 
@@ -195,7 +200,12 @@ class Tray(QObject):
 
     def _on_page(self, page: Page) -> None:
         self._recent = page.records[:RECENT]
-        self._later.start()
+        self._show_soon()
+
+    def _show_soon(self) -> None:
+        """Show what has changed with the next batch; never put off again, however much goes on changing."""
+        if not self._later.isActive():
+            self._later.start()
 
     def _make(self) -> None:
         self.icon = QSystemTrayIcon(self)
@@ -204,6 +214,7 @@ class Tray(QObject):
         self._look = None
         self._show()
         self.icon.show()
+        self._show_soon()  # once more, when its place is known
         self.available_changed.emit(True)  # noqa: FBT003 - Qt's own signature
 
     def _lose(self) -> None:
@@ -222,6 +233,7 @@ class Tray(QObject):
             self._look = look
             self.icon.setIcon(tray_icon.draw(look))
         self.icon.setToolTip(self.tooltip())
+        self._place = self.icon.geometry()
         if not self.menu.isVisible():  # nothing changes under the pointer
             self._fill_menu()
 

@@ -16,7 +16,7 @@ from rcdesk.core.people import Source, Who
 from rcdesk.ui import popup
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
-from rcdesk.ui.popups import Popups
+from rcdesk.ui.popups import SPARES, Popups
 from rcdesk.ui.ticker import Ticker
 from tests.ui.world import RINGING, World, answered, began, call, face_of, over, who
 
@@ -268,20 +268,27 @@ def test_after_a_change_of_screens_every_card_is_whole_on_one(popups: Popups) ->
 
 
 def test_one_card_is_always_ready(qtbot: QtBot, popups: Popups) -> None:
-    qtbot.waitUntil(lambda: popups._spare is not None)
-    ready = popups._spare
-    assert ready is not None
+    qtbot.waitUntil(lambda: len(popups._spares) == 1)
+    (ready,) = popups._spares
     assert ready.windowHandle() is not None, "its native window is there already"
     assert not ready.isVisible()
     popups.show("a", RINGS)
     assert popups.card("a") is ready
-    qtbot.waitUntil(lambda: popups._spare is not None and popups._spare is not ready)
+    qtbot.waitUntil(lambda: len(popups._spares) == 1 and ready not in popups._spares)
+
+
+def test_cards_that_left_are_kept_for_the_next_calls_but_not_all(popups: Popups) -> None:
+    keys = "abcdefg"
+    for key in keys:
+        popups.show(key, RINGS)
+    popups.clear()
+    assert len(popups._spares) == SPARES < len(keys)
 
 
 def test_a_card_that_serves_again_begins_anew(popups: Popups) -> None:
     popups.show("a", MISSED)
     card = card_of(popups, "a")
-    popups._spare = None
+    popups._spares.clear()
     popups.take_away("a")
     assert not card._leaving.isActive()
     popups.show("b", MISSED)
