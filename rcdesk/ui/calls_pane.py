@@ -110,8 +110,6 @@ class CallsPane(QWidget):
         self._quiet.setVisible(past and not live)
         self._empty.setVisible(not past and not live)
         self._ticker.want("calls pane", wanted=live and self.isVisible())
-        if live:
-            self.cards.tick()
 
     def _on_link(self, status: LinkStatus) -> None:
         gone = status.state in (LinkState.RECOVERING, LinkState.SIGNED_OUT)
@@ -123,6 +121,7 @@ class CallsPane(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._arrange()
+        self.cards.tick()
         self._ask()
         self.recent.tick()
         self._minutes.start()

@@ -228,3 +228,13 @@ def test_keys_choose_too(qtbot: QtBot, show: Show, pressed: Qt.Key) -> None:
 def test_a_call_of_which_little_is_known_says_what_is(told: Call, says: str) -> None:
     number = "+1 650 555 0180" if told.peer_number else ""
     assert call_detail(told, Who(number or "Unknown caller", number, "", Source.NONE)) == says
+
+
+def test_one_more_call_is_no_work_for_the_other_cards(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = show()
+    for nth in range(20):
+        made.world.changes.publish(began(call(f"k{nth}")))
+    ticked: list[CallCard] = []
+    monkeypatch.setattr(CallCard, "tick", ticked.append)
+    made.world.changes.publish(began(call("one more")))
+    assert ticked == [made.calls_pane.cards.cards[0]]
