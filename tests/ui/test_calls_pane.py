@@ -235,6 +235,6 @@ def test_one_more_call_is_no_work_for_the_other_cards(show: Show, monkeypatch: p
     for nth in range(20):
         made.world.changes.publish(began(call(f"k{nth}")))
     ticked: list[CallCard] = []
-    monkeypatch.setattr(CallCard, "tick", ticked.append)
+    monkeypatch.setattr(CallCard, "tick", lambda card: ticked.append(card))
     made.world.changes.publish(began(call("one more")))
     assert ticked == [made.calls_pane.cards.cards[0]]
