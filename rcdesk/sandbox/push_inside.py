@@ -39,6 +39,16 @@ class Answer:
         return self.headers.get("Content-Type", "").startswith("application/json")
 
 
+def by_path(request: ClientRequest, base: Scope) -> ClientRequest:
+    """The request with a path alone, where it has the whole address of this host.
+
+    The extensible JavaScript SDK sends a `uri` of an answer, such as that of the next page, as it got it.
+    """
+    return msgspec.structs.replace(
+        request, path=request.path.removeprefix(f"{_scheme(base)}://{_host(base)}")
+    )
+
+
 async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, authorization: str) -> Answer:
     """Put a request to the app; `base` is the scope of the WebSocket, with what routes shall find in it."""
     path, _, query = request.path.partition("?")
@@ -49,7 +59,7 @@ async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, au
         "type": "http",
         "http_version": "1.1",
         "method": request.method.upper(),
-        "scheme": "https" if base["scheme"] == "wss" else "http",
+        "scheme": _scheme(base),
         "path": unquote(path),
         "raw_path": path.encode("utf-8", "replace"),
         "query_string": "&".join(part for part in (query, _query(request.query)) if part).encode(),
@@ -83,6 +93,10 @@ async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, au
 
 def _query(query: dict[str, Any] | str | None) -> str:
     return query.lstrip("?") if isinstance(query, str) else urlencode(query or {}, doseq=True)
+
+
+def _scheme(base: Scope) -> str:
+    return "https" if base["scheme"] == "wss" else "http"
 
 
 def _host(scope: Scope) -> str:

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 from rcdesk.sandbox.clock import iso
 from rcdesk.sandbox.errors import ApiError
 from rcdesk.sandbox.push_connection import SIGNED_OUT, TAKEN_OVER, Connection, GatewayLimits
-from rcdesk.sandbox.push_inside import Answer, ClientRequest, ask
+from rcdesk.sandbox.push_inside import Answer, ClientRequest, ask, by_path
 from rcdesk.sandbox.push_places import Place, frame, numbered, read_cursor
 from rcdesk.sandbox.push_routes import PLACE
 from rcdesk.sandbox.rest import SESSION, Asked, Gate, Operation, resource
@@ -178,6 +178,7 @@ class Gateway:
         not the age of the access token that it began with."""
 
         async def asker(request: ClientRequest, body: bytes) -> Answer:
+            request = by_path(request, scope)
             path = request.path.partition("?")[0]
             if not path.startswith("/restapi/") or path.startswith("/restapi/oauth/"):
                 return _refusal(ApiError(404, "CMN-102", f"Resource is not found over a WebSocket: {path}"))

@@ -96,6 +96,15 @@ async def test_other_requests_pass_with_the_same_limits_as_over_http() -> None:
     assert over_http.headers["X-Rate-Limit-Remaining"] == "8"
 
 
+async def test_the_uri_of_an_answer_may_be_asked_for_as_it_is(served: Served) -> None:
+    async with served.socket() as socket:
+        _, log = await socket.ask("GET", "/restapi/v1.0/account/~/extension/~/call-log", query={"perPage": 5})
+        meta, again = await socket.ask("GET", log["uri"])
+        elsewhere, _ = await socket.ask("GET", log["uri"].replace(served.server, "http://elsewhere"))
+    assert (meta["status"], again) == (200, log)
+    assert elsewhere["status"] == 404
+
+
 async def test_a_request_cannot_pass_for_another_user_host_or_type(served: Served) -> None:
     headers = {
         "Authorization": "Bearer none",
