@@ -1,8 +1,9 @@
 """The platform's JSON as msgspec Structs, and nothing else.
 
-Unknown fields are ignored. A required field that is missing, or any field of another type, raises
-`msgspec.ValidationError`, whose text ends with the path of the field; `field_of` reads it. Old servers write
-ids as integers and times as `+0000` (tutorial, "Call States"); today's write strings and `Z`: both are read.
+Unknown fields are ignored, so only those stand here that matter: no other can spoil an answer. A required
+field that is missing, or any field of another type, raises `msgspec.ValidationError`, whose text ends with the
+path of the field; `field_of` reads it. Old servers write ids as integers and times as `+0000` (tutorial, "Call
+States"); today's write strings and `Z`: both are read.
 """
 
 from __future__ import annotations
@@ -241,7 +242,6 @@ class RingOut(Wire):
 
     id: Id
     status: RingOutStatus
-    uri: str | None = None
 
 
 class Party(Wire):
@@ -271,7 +271,6 @@ class CallLogRecord(Wire):
     action: str | None = None
     result: str | None = None
     reason: str | None = None
-    reason_description: str | None = None
     from_: Party | None = None
     to_: Party | None = None
     legs: list[Leg] | None = None
@@ -299,7 +298,6 @@ class Contact(Wire):
     last_name: str | None = None
     nick_name: str | None = None
     company: str | None = None
-    job_title: str | None = None
     home_phone: str | None = None
     home_phone2: str | None = None
     business_phone: str | None = None
@@ -326,7 +324,6 @@ class DirectoryEntry(Wire):
     last_name: str | None = None
     extension_number: Id | None = None
     department: str | None = None
-    job_title: str | None = None
     hidden: bool | None = None
     phone_numbers: list[DirectoryNumber] | None = None
 
@@ -346,7 +343,6 @@ class Subscription(Wire):
 
     id: str
     delivery_mode: DeliveryMode | None = None
-    event_filters: list[str] = []
     expires_in: float | None = None
 
 
