@@ -166,10 +166,6 @@ class Link:
             legs, presence = await platform.api.presence()
         except Problem as problem:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
-            if (
-                problem.kind is Kind.SIGN_IN
-            ):  # and yet not the end of the session, which would have ended this
-                problem = replace(problem, kind=Kind.FORBIDDEN)
             self._do(self._machine.snapshot_failed(problem, self._clock()))
             return
         self._presence.take(presence)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import stat
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from rcdesk import cli
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.services import commands
 from rcdesk.services.commands import LONGEST, BadRequest, CommandServer, number_of, text_of
 
 
@@ -102,3 +104,37 @@ def test_missing_text_is_empty() -> None:
     assert text_of({}, "text") == ""
     with pytest.raises(BadRequest):
         number_of({"limit": "7"}, "limit", 1)
+
+
+async def test_one_who_says_nothing_is_sent_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "PATIENCE", 0.05)
+    reader, writer = await asyncio.open_unix_connection(path)
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_at_the_end_the_answers_under_way_go_out_and_who_says_nothing_is_let_go(tmp_path: Path) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Mapping[str, Any]) -> dict[str, Any]:
+        asked.set()
+        await may_answer.wait()
+        return {"said": "late"}
+
+    server = CommandServer(tmp_path / "s.sock", {"slow": slow})
+    await server.open()
+    silent, silent_writer = await asyncio.open_unix_connection(tmp_path / "s.sock")
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "s.sock")
+    writer.write(b'{"command": "slow"}\n')
+    await asked.wait()
+    asyncio.get_running_loop().call_soon(may_answer.set)
+    await server.close()
+    assert json.loads(await reader.read())["result"] == {"said": "late"}
+    with suppress(ConnectionError):
+        assert await silent.read() == b""
+    for each in (writer, silent_writer):
+        each.close()
+
+
+async def test_a_server_that_was_never_opened_closes(tmp_path: Path) -> None:
+    await CommandServer(tmp_path / "s.sock", {}).close()

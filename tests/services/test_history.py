@@ -104,7 +104,7 @@ async def test_a_call_that_ended_is_listed_at_once_and_then_as_the_log_has_it(me
     await missed_call(me)
     (seen,) = await me.listed(1)
     assert (seen.outcome, seen.provisional, seen.duration) == (Outcome.MISSED, True, 0.0)
-    assert me.history.missed.value == 1
+    await until(lambda: me.history.missed.value == 1)
     (logged,) = await from_the_log(me)
     assert (logged.id, logged.outcome, logged.duration) == (seen.id, Outcome.MISSED, 0.0)
 

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from rcdesk import __version__
+from rcdesk.core.calls import Stage
+from rcdesk.core.errors import Problem
+from rcdesk.core.ringout import Step
+from rcdesk.core.subscription import LinkState, Transport
+from rcdesk.services.commands import BadRequest
+from rcdesk.services.session import ENTRY, Phase
+from tests.helpers.wait import until
+from tests.services.world import World
+
+ANN = "+13025550101"
+ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+async def say(me: World, command: str, **request: Any) -> dict[str, Any]:
+    return await me.answers.handlers()[command]({"command": command, **request})
+
+
+async def refused(me: World, command: str, **request: Any) -> tuple[str, str]:
+    with pytest.raises(Problem) as problem:
+        await say(me, command, **request)
+    return problem.value.title, problem.value.remedy
+
+
+async def test_status_while_nobody_is_signed_in(me: World) -> None:
+    me.session.resume()
+    await me.phase(Phase.SIGNED_OUT)
+    assert await say(me, "status") == {
+        "account": None,
+        "session": "signed_out",
+        "link": {"state": "off", "since": None, "transport": "none"},
+        "live_calls": 0,
+        "missed": 0,
+        "ringout": None,
+        "version": __version__,
+    }
+
+
+async def test_status_while_all_is_well(me: World) -> None:
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    answer = await say(me, "status")
+    assert answer["account"] == {"name": "Dana Novak", "extension": "101", "server": me.server.url}
+    assert answer["session"] == "signed_in"
+    assert ISO.fullmatch(answer["link"].pop("since"))
+    assert answer["link"] == {"state": "live", "transport": "websocket"}
+
+
+async def test_calls_say_what_the_sandbox_says(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    session = await me.sandbox.ring(ANN, queue="Support line")
+    await me.sees(Stage.RINGING)
+    answer = await say(me, "calls")
+    (call,) = answer["calls"]
+    assert ISO.fullmatch(call.pop("started_at"))
+    assert call == {
+        "session_id": session,
+        "state": "ringing",
+        "direction": "inbound",
+        "from": ANN,
+        "to": "+18005550144",
+        "name": "Ann Lee",
+        "queue": call["queue"],
+    }
+    assert set(answer["link"]) == {"state", "since", "transport"}
+    for deed, state in (("answer", "connected"), ("hold", "on_hold")):
+        await me.sandbox.post(f"calls/{session}/{deed}")
+        await until(lambda state=state: me.calls.calls and me.calls.calls[0].stage.value == state)
+        assert (await say(me, "calls"))["calls"][0]["state"] == state
+
+
+async def test_history_has_every_field_and_obeys_limit_and_search(me: World) -> None:
+    await me.sandbox.post("records", count=30)
+    await me.signed_in()
+    await me.listed(30)
+    answer = await say(me, "history")
+    assert len(answer["calls"]) == 20
+    assert answer["missed"] == me.history.missed.value
+    call = answer["calls"][0]
+    assert list(call) == [
+        "id", "session_id", "direction", "outcome", "name", "number", "location", "started_at", "duration",
+        "queue", "reason", "provisional", "seen",
+    ]  # fmt: skip
+    assert ISO.fullmatch(call["started_at"])
+    assert call["provisional"] is False
+    assert len((await say(me, "history", limit=3))["calls"]) == 3
+    named = next(it for it in answer["calls"] if it["number"].startswith("+"))
+    found = await say(me, "history", search=named["number"][-6:])
+    assert named["id"] in [it["id"] for it in found["calls"]]
+    assert (await say(me, "history", search="no such name"))["calls"] == []
+
+
+async def test_a_contacts_name_stands_where_the_platform_gives_none(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await until(lambda: me.people._by_number and not me.people._loading._tasks)
+    number, name = next(
+        ("+" + digits, person.name) for digits, person in me.people._by_number.items() if len(digits) > 9
+    )
+    await me.sandbox.ring(number, **{"from": {"number": number}})
+    await me.sees(Stage.RINGING)
+    assert (await say(me, "calls"))["calls"][0]["name"] == name
+
+
+async def test_dial_fills_the_dial_pad_and_dials_nothing(me: World) -> None:
+    answer = await say(me, "dial", number="(650) 555-0180")
+    assert answer == {"said": "+1 650 555 0180 is in the dial pad; nothing was dialled."}
+    assert me.asked.filled == ["(650) 555-0180"]
+    assert me.asked.raised == [""]
+    assert me.dialer.progress.value is None
+
+
+async def test_dial_with_yes_places_the_call_and_cancel_cancels_it(me: World) -> None:
+    await me.signed_in()
+    await until(lambda: me.dialer.choices.value.phones)
+    answer = await say(me, "dial", number="+16505550198", yes=True)
+    assert answer == {"said": "Calling +1 650 555 0198. Your phone rings first: Desk phone."}
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.RINGING)
+    ringout = (await say(me, "status"))["ringout"]
+    assert (ringout["to"], ringout["state"]) == ("+16505550198", "under_way")
+    assert ringout["caller"]
+    assert ringout["callee"] is not None
+    assert (await say(me, "cancel"))["said"].startswith("Asked to cancel")
+    await until(lambda: not me.dialer.busy)
+    ringout = (await say(me, "status"))["ringout"]
+    assert ringout["state"] == "cancelled"
+    assert ringout["summary"]
+
+
+async def test_what_cannot_be_done_says_what_to_do(me: World) -> None:
+    assert await refused(me, "dial", number="nonsense") == (
+        "The number was not dialled.",
+        me.dialer.read("nonsense").why,
+    )  # type: ignore[union-attr]
+    assert await refused(me, "cancel") == ("Nothing was cancelled.", "No call is being placed.")
+    title, remedy = await refused(me, "dial", number="+16505550180", yes=True)
+    assert title == "The call was not placed."
+    assert remedy
+    assert me.asked.filled == []
+
+
+@pytest.mark.parametrize(
+    ("command", "request_"),
+    [("history", {"limit": 0}), ("history", {"search": 5}), ("dial", {"number": 5}), ("raise", {"fill": []})],
+)
+async def test_what_is_no_request_is_refused(me: World, command: str, request_: dict[str, Any]) -> None:
+    with pytest.raises(BadRequest):
+        await say(me, command, **request_)
+
+
+async def test_raise_brings_the_window_up_with_what_a_link_gave(me: World) -> None:
+    assert await say(me, "raise", activation="token") == {"said": "rcdesk is in front."}
+    await say(me, "raise", fill="tel:+16505550180")
+    assert me.asked.raised == ["token", ""]
+    assert me.asked.filled == ["tel:+16505550180"]
+
+
+async def test_quit_ends_the_program(me: World) -> None:
+    assert await say(me, "quit") == {"said": "rcdesk ends."}
+    assert me.asked.quits == 1
+
+
+async def test_resume_goes_on_with_what_was_stored_meanwhile(me: World) -> None:
+    await me.signed_in()
+    kept = await me.vault.get(ENTRY)
+    await me.session.close()
+    await me.vault.set(ENTRY, kept or "")
+    assert await say(me, "resume") == {"said": "rcdesk signs in."}
+    await me.live(LinkState.LIVE)
