@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 
+from rcdesk.sandbox import front
 from rcdesk.sandbox.limits import RateLimits
 from rcdesk.sandbox.state import Options
 from tests.sandbox.bench import CONTROL, Bench, E
@@ -118,7 +118,7 @@ async def test_latency_holds_a_request_back(user: Bench, monkeypatch: pytest.Mon
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(front, "sleep", sleep)
     await fault(user, kind="latency", path="presence", seconds=1.5, count=1)
     assert await ask(user, "presence", 2) == [200, 200]
     assert waited == [1.5]
