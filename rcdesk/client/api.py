@@ -135,13 +135,18 @@ class Api:
         return await self._sync(query, SYNC_SIZE)
 
     async def sync_since(self, token: str) -> SyncBatch | None:
-        """Return what is new or changed since `token`; None if the token is no longer good: then ask in full."""
+        """Return what is new or changed since `token`; None if only asking in full helps.
+
+        So it is when the token is no longer good, and when the server begins anew by itself: what lies between
+        the token and the newest calls, with which it then answers, would be missed.
+        """
         try:
-            return await self._sync({"syncType": "ISync", "syncToken": token, "showDeleted": True}, None)
+            batch = await self._sync({"syncType": "ISync", "syncToken": token, "showDeleted": True}, None)
         except Problem as problem:
             if problem.kind in (Kind.BAD_REQUEST, Kind.NOT_FOUND):  # CLG-101 to 105, or what stands for them
                 return None
             raise
+        return None if batch.full else batch
 
     async def call_log(self, date_from: float, date_to: float) -> AsyncIterator[tuple[LogRecord, ...]]:
         """Yield the calls between two moments (unix seconds), newest first, page by page."""

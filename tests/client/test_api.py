@@ -85,6 +85,16 @@ async def test_a_ringout_without_a_clear_answer_may_ring_and_is_not_said_not_to(
     assert "before you call again" in told.value.remedy
 
 
+@pytest.mark.parametrize(("kind", "told"), [("ISync", True), ("FSync", False)])
+async def test_a_server_that_begins_its_sync_anew_is_asked_in_full(
+    sandbox: Sandbox, kind: str, told: bool
+) -> None:
+    answer = {"records": [], "syncInfo": {"syncType": kind, "syncToken": "next"}}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answer))
+    async with Rest(sandbox.info["server"], clock=time.time, transport=transport) as rest:
+        assert (await Api(rest).sync_since("a token") is not None) is told
+
+
 async def test_a_ringout_that_nobody_knows_is_not_found(me: SignedIn) -> None:
     with pytest.raises(Problem) as told:
         await me.api.ringout_status("no-such-id")
