@@ -58,6 +58,9 @@ class Close:
     key: str
 
 
+BELIEVED = 60.0
+"""Seconds for which a card says that a phone rings while nothing is heard of it any more."""
+
 STAYS = {Kind.RINGING: None, Kind.ANSWERED: 4.0, Kind.MISSED: 12.0, Kind.GAVE_UP: 4.0}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from rcdesk.core.account import Presence
-from rcdesk.core.calls import Call, Change
-from rcdesk.core.notices import Card, Close, Kind, Notices, Show
+from rcdesk.core.calls import Call, Change, Stage
+from rcdesk.core.notices import BELIEVED, Card, Close, Kind, Notices, Show
 from rcdesk.core.people import Who
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.faces import face
 from rcdesk.ui.popups import Popups
@@ -19,7 +20,8 @@ trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card got thi
 
 
 class Cards(QObject):
-    """The cards on screen, as the calls go.
+    """The cards on screen, as the calls go. None says that a phone rings long after the link was lost, and none
+    once nobody is signed in: what became of the call is not known then.
 
     Signals:
         dismissed: the user sent the card of this `Call` away; one that was missed counts as seen.
@@ -32,6 +34,7 @@ class Cards(QObject):
         popups: Popups,
         changes: Feed[Change],
         presence: Latest[Presence],
+        link: Latest[LinkStatus],
         who: Callable[[str, str], Who],
         wanted: Callable[[], bool],
         parent: QObject | None = None,
@@ -43,7 +46,9 @@ class Cards(QObject):
         self._wanted = wanted
         self._notices = Notices()
         self._calls: dict[str, Call] = {}  # those with a card
-        self._undo = changes.subscribe(self._on_change)
+        self._doubt = QTimer(self, singleShot=True, interval=round(BELIEVED * 1000))
+        self._doubt.timeout.connect(self._give_up)
+        self._undoings = (changes.subscribe(self._on_change), link.follow(self._on_link))
         popups.dismissed.connect(self._on_dismissed)
         popups.left.connect(lambda key: self._calls.pop(key, None))
 
@@ -53,7 +58,9 @@ class Cards(QObject):
 
     def close(self) -> None:
         """Take every card away and show no more."""
-        self._undo()
+        for undo in self._undoings:
+            undo()
+        self._doubt.stop()
         self._popups.clear()
 
     def _on_change(self, change: Change) -> None:
@@ -66,6 +73,20 @@ class Cards(QObject):
                 self._popups.show(card.key, face(card, self._who(card.number, card.name)))
                 trace.debug("popup %s", change.now.session_id)
             case Close(key):
+                self._popups.take_away(key)
+
+    def _on_link(self, status: LinkStatus) -> None:
+        match status.state:
+            case LinkState.LIVE | LinkState.POLLING:
+                self._doubt.stop()
+            case LinkState.SIGNED_OUT:
+                self._give_up()
+            case _ if not self._doubt.isActive():
+                self._doubt.start()
+
+    def _give_up(self) -> None:
+        for key, call in list(self._calls.items()):
+            if call.stage is Stage.RINGING:
                 self._popups.take_away(key)
 
     def _waited_in_vain(self, card: Card) -> bool:

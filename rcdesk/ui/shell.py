@@ -157,6 +157,7 @@ class Shell(QObject):
             popups,
             services.calls.changes,
             services.presence.presence,
+            services.link.status,
             services.people.who,
             lambda: services.preferences.value.popups,
             self,

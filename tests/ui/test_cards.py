@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Presence
 from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.ui import cards
 from rcdesk.ui.cards import Cards
 from rcdesk.ui.popups import Popups
 from rcdesk.ui.ticker import Ticker
@@ -28,7 +30,7 @@ class Screen:
     def __post_init__(self) -> None:
         self.popups = Popups(self.world.clock, Ticker())
         world = self.world
-        self.cards = Cards(self.popups, world.changes, world.presence, who, lambda: self.wanted)
+        self.cards = Cards(self.popups, world.changes, world.presence, world.link, who, lambda: self.wanted)
 
     def titles(self) -> list[str]:
         shown = [self.popups.card(key) for key in self.popups.keys]
@@ -156,3 +158,34 @@ def test_who_sends_a_missed_card_away_is_told_of(screen: Screen) -> None:
     assert card is not None
     card.silence_asked.emit()
     assert sent_away == ["ringing"]
+
+
+def test_no_card_goes_on_ringing_once_nobody_is_signed_in(screen: Screen) -> None:
+    missed = call("missed")
+    for one in (RINGING, missed):
+        screen.world.changes.publish(began(one))
+    screen.world.changes.publish(over(missed))
+    screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    assert screen.titles() == ["Missed: Martin Olsen"], "what is known stays"
+
+
+def test_a_card_does_not_ring_for_long_without_a_link(
+    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "BELIEVED", 0.05)
+    screen.cards.close()
+    screen = Screen(screen.world)
+    screen.world.changes.publish(began(RINGING))
+    screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    assert screen.titles() == ["Martin Olsen"]
+    qtbot.waitUntil(lambda: screen.titles() == [])
+    screen.world.changes.publish(over(RINGING))
+    assert screen.titles() == ["Missed: Martin Olsen"], "heard of later, but heard of"
+    screen.cards.close()
+
+
+def test_a_link_that_comes_back_soon_changes_no_card(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert screen.titles() == ["Martin Olsen"]
