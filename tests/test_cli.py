@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rcdesk import cli
 from rcdesk.__main__ import main
 from rcdesk.config import paths_for
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.services import commands
 
 
@@ -44,3 +48,78 @@ def test_what_is_too_long_to_say_is_told_and_not_taken_for_a_program_that_is_not
     assert answer
     assert not answer["ok"]
     assert cli.LONGEST < commands.LONGEST
+
+
+class Spoken:
+    """An instance that answers as it is told to, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    async def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append(dict(request))
+        if request.get("number") == "nonsense":
+            raise Problem("The number was not dialled.", "It has no digits.", Kind.BAD_REQUEST)
+        return {"said": "Done."}
+
+
+@pytest.fixture
+async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Spoken]:
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        path = paths_for("work").socket
+        await asyncio.to_thread(path.parent.mkdir, parents=True)
+        spoken = Spoken()
+        server = commands.CommandServer(
+            path, dict.fromkeys(("dial", "cancel", "quit", "raise"), spoken.answer)
+        )
+        await server.open()
+        yield spoken
+        await server.close()
+
+
+async def say(*argv: str) -> int:
+    return await asyncio.to_thread(main, [*argv, "--profile", "work"])
+
+
+async def test_a_command_is_said_and_its_answer_printed(
+    running: Spoken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await say("dial", "+16505550180", "--yes") == cli.OK
+    assert running.asked == [{"command": "dial", "number": "+16505550180", "yes": True}]
+    assert capsys.readouterr().out == "Done.\n"
+    assert await say("cancel", "--json") == cli.OK
+    assert json.loads(capsys.readouterr().out) == {"said": "Done."}
+
+
+async def test_a_refusal_is_told_on_stderr_or_as_json(
+    running: Spoken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await say("dial", "nonsense") == cli.FAILED
+    assert capsys.readouterr().err == "The number was not dialled. It has no digits.\n"
+    assert await say("dial", "nonsense", "--json") == cli.FAILED
+    assert json.loads(capsys.readouterr().out)["error"]["title"] == "The number was not dialled."
+
+
+async def test_a_second_start_raises_the_first_with_the_link_and_the_desktops_token(
+    running: Spoken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "token")
+    assert await say("tel:+16505550180") == cli.OK
+    assert running.asked == [{"command": "raise", "fill": "tel:+16505550180", "activation": "token"}]
+
+
+@pytest.mark.usefixtures("running")
+def test_without_an_instance_of_that_profile_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["quit", "--profile", "other"]) == cli.NOT_RUNNING
+    assert "with the profile “other”" in capsys.readouterr().err
+    assert main(["quit", "--profile", "other", "--json"]) == cli.NOT_RUNNING
+    assert json.loads(capsys.readouterr().out)["running"] is False
+
+
+@pytest.mark.parametrize("argv", [["history", "--limit", "0"], ["history", "--limit", "x"], ["dial"]])
+def test_what_is_not_understood_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == cli.USAGE
+    assert "usage:" in capsys.readouterr().err

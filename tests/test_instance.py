@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,21 @@ def test_a_folder_that_cannot_be_used_is_told_with_what_helps(tmp_path: Path) ->
     (tmp_path / "run").write_text("a file")
     with pytest.raises(RefusedError, match="XDG_RUNTIME_DIR"):
         Lock(tmp_path / "run" / "default.lock").take()
+
+
+def test_another_process_does_not_get_it_and_its_end_lets_go(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "default.lock"
+    code = (
+        "import sys; from pathlib import Path; from rcdesk.instance import Lock\n"
+        "print(Lock(Path(sys.argv[1])).take(), flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with child, Lock(path) as mine:
+        assert child.stdout
+        assert child.stdout.readline() == "True\n"
+        assert not mine.take()
+        child.kill()
+        child.wait()
+        assert mine.take()
