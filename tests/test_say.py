@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from rcdesk.config import PUSH_CHOICES
 from rcdesk.core.calls import Stage
 from rcdesk.core.history import Outcome
 from rcdesk.core.subscription import LinkState, Push
+from rcdesk.store.settings import Settings
 from rcdesk.ui import link_words, outcomes, words
 
 LINK = {"state": "live", "since": "2026-11-23T09:24:00.000Z", "transport": "websocket"}
@@ -44,6 +46,7 @@ def test_the_words_are_the_windows() -> None:
 
 def test_the_ways_of_push_are_those_that_the_link_knows() -> None:
     assert tuple(push.value for push in Push) == PUSH_CHOICES
+    assert typing.get_args(typing.get_type_hints(Settings)["push"]) == PUSH_CHOICES
 
 
 def test_the_status_says_who_how_and_how_many() -> None:

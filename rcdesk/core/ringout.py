@@ -104,13 +104,10 @@ class RingOut:
         self._check_patience(now)
         return self.progress
 
-    def missing(self, now: float, *, still_on: bool = False) -> Progress:
-        """The platform does not know it any more (404). `still_on`: the call is seen to go on elsewhere."""
-        words = Words(self._order)
-        if self._cancelling and not still_on:
-            return self._ended(End.CANCELLED, words.cancelled)
+    def missing(self, now: float) -> Progress:
+        """The platform does not know it any more (404): it is over, however it went."""
         if self._cancelling:
-            return self._ended(End.NOT_CANCELLED, words.not_cancelled, words.hang_up)
+            return self._ended(End.CANCELLED, Words(self._order).cancelled)
         return self.timed_out(now)
 
     def timed_out(self, now: float) -> Progress:

@@ -276,9 +276,8 @@ def test_a_call_that_was_answered_meanwhile_was_not_cancelled() -> None:
     assert cancelled(OWN_ANSWERED).apply(status(*CONNECTED), 11).end is End.NOT_CANCELLED
 
 
-def test_a_cancelled_one_that_the_platform_forgot_is_cancelled_unless_it_is_seen_to_go_on() -> None:
+def test_a_cancelled_one_that_the_platform_forgot_is_cancelled() -> None:
     assert cancelled(RINGING).missing(11).end is End.CANCELLED
-    assert cancelled(RINGING).missing(11, still_on=True).end is End.NOT_CANCELLED
 
 
 def test_a_cancel_that_is_never_answered_is_not_waited_for_for_ever() -> None:
