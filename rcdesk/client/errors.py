@@ -50,6 +50,7 @@ UNREADABLE = Advice(
     Kind.UNREADABLE,
     retry=True,
 )
+_SLOW = Advice("The server took too long to answer; try again later.", Kind.UNAVAILABLE, retry=True)
 _OTHER_4XX = Advice("The server refused it; try again later.", Kind.BAD_REQUEST)
 
 _ABROAD = "Calls abroad are off for this account; ask your administrator."
@@ -149,11 +150,11 @@ _PERMISSIONS = {
 _OAUTH_REJECTIONS = ("OAU-120", "OAU-121", "OAU-123", "OAU-134", "OAU-146", "OAU-153")
 BY_CODE.update({code: Advice(_APP, Kind.SIGN_IN) for code in _OAUTH_REJECTIONS})
 
-_PLAIN = (405, 410, 429)
+_PLAIN = (405, 408, 410, 429)
 """Statuses that say it all, as those from 500 on do: there a code adds nothing but risk."""
 
-_GATEWAYS = (502, 504)
-"""Statuses of what stands before the server, which may have done it all the same."""
+_GATEWAYS = (408, 502, 504)
+"""Statuses of an answer that got lost, or came too late, on the way: the server may have done it all the same."""
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -228,9 +229,9 @@ def seconds(text: str | None, otherwise: float | None) -> float | None:
 def _by_status(status: int) -> Advice:
     if status in BY_STATUS:
         return BY_STATUS[status]
-    if status >= 500:
-        return BY_STATUS[503] if status in (502, 504) else BY_STATUS[500]
-    return _OTHER_4XX
+    if status in (408, 504):
+        return _SLOW
+    return BY_STATUS[500] if status >= 500 else _OTHER_4XX
 
 
 def _lacks(permission: str) -> str:

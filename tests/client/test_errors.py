@@ -43,8 +43,9 @@ def told(status: int, body: bytes = b"", headers: dict[str, str] | None = None) 
         (429, Kind.THROTTLED, True, "wait a minute"),
         (500, Kind.SERVER, True, "try again later"),
         (503, Kind.UNAVAILABLE, True, "maintenance"),
-        (502, Kind.UNAVAILABLE, True, "maintenance"),
-        (504, Kind.UNAVAILABLE, True, "maintenance"),
+        (502, Kind.SERVER, True, "try again later"),
+        (504, Kind.UNAVAILABLE, True, "took too long"),
+        (408, Kind.UNAVAILABLE, True, "took too long"),
         (501, Kind.SERVER, True, "try again later"),
         (418, Kind.BAD_REQUEST, False, "refused it"),
     ],
@@ -86,7 +87,7 @@ def test_each_silence_is_of_a_kind_and_tells_whether_the_server_may_have_acted(
 
 
 def test_an_answer_of_the_server_is_sure_and_one_of_a_gateway_is_not() -> None:
-    assert [status for status in (*errors.BY_STATUS, 502, 504) if told(status).unsure] == [502, 504]
+    assert [status for status in (*errors.BY_STATUS, 408, 502, 504) if told(status).unsure] == [408, 502, 504]
     assert errors.unreadable(DOING, 200).unsure
 
 
