@@ -100,7 +100,8 @@ class _File(_Discreet):
     def close(self) -> None:
         """Close the file, if there is one."""
         if self._file:
-            self._file.close()
+            with contextlib.suppress(OSError):  # the disk is full: that was told with the record it was about
+                self._file.close()
         super().close()
 
 

@@ -205,3 +205,14 @@ def test_a_record_that_cannot_be_written_is_told_once_and_without_its_content(
         log.info("call from +16505550100")
     told = capsys.readouterr().err
     assert re.fullmatch(r"rcdesk: a log record of test_logs.py:\d+ was not written \(\w+\).\n", told)
+
+
+def test_a_full_disk_costs_records_not_the_end_in_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rcdesk.log"
+    path.symlink_to("/dev/full")
+    stop = logs.start(path)
+    logging.getLogger("rcdesk.test").info("one record")
+    stop()
+    assert "was not written (OSError)" in capsys.readouterr().err
