@@ -6,6 +6,7 @@ Rules: developer guide, "WebSockets: quick start, requests, heart beats, errors"
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,8 @@ class GatewayLimits:
 IDLE = ApiError(408, "WSG-902", "Idle timeout exceeded")
 TOO_LONG = ApiError(408, "WSG-903", "Absolute timeout exceeded")
 TAKEN_OVER = ApiError(409, "CMN-101", "The session was recovered by another connection")
+BAD_TOKEN = ApiError(401, "TokenInvalid", "OAuth token is invalid", inner="OAU-149")
+CROWDED = ApiError(429, "CMN-301", "Too many connections")
 SIGNED_OUT = ApiError(401, "TokenInvalid", "Token not found", inner="OAU-213")
 _BUSY = ApiError(429, "CMN-301", "Too many active requests")
 
@@ -145,6 +148,17 @@ class Connection:
             "wsc": self.place.cursor(),
         }
         self.send(frame(meta, msgspec.Raw(answer.body), empty=not answer.body))
+
+
+async def refuse(socket: WebSocket, why: ApiError) -> None:
+    """Let a client in only to say why it cannot stay.
+
+    The extensible JavaScript SDK knows such an Error frame; a refused upgrade would end its whole process.
+    """
+    with suppress(WebSocketDisconnect, RuntimeError):  # the two ways of being told that the client has gone
+        await socket.accept()
+        await socket.send_text(_error(str(uuid.uuid4()), why))
+        await socket.close(reason=why.message)
 
 
 def _parts(text: str) -> tuple[dict[str, Any], bytes]:

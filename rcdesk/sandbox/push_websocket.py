@@ -14,7 +14,15 @@ from starlette.websockets import WebSocket
 
 from rcdesk.sandbox.clock import iso
 from rcdesk.sandbox.errors import ApiError
-from rcdesk.sandbox.push_connection import SIGNED_OUT, TAKEN_OVER, Connection, GatewayLimits
+from rcdesk.sandbox.push_connection import (
+    BAD_TOKEN,
+    CROWDED,
+    SIGNED_OUT,
+    TAKEN_OVER,
+    Connection,
+    GatewayLimits,
+    refuse,
+)
 from rcdesk.sandbox.push_inside import Answer, ClientRequest, ask, by_path
 from rcdesk.sandbox.push_places import Place, frame, numbered, read_cursor
 from rcdesk.sandbox.push_routes import PLACE
@@ -72,11 +80,13 @@ class Gateway:
         }
 
     async def connect(self, socket: WebSocket) -> None:
-        """Serve one connection; one without a good token, or one too many, is refused before it opens, with
-        ASGI's 403."""
+        """Serve one connection; one without a good token, or one too many, is told so and closed."""
         session = self._session(socket.query_params.get("access_token", ""))
-        if session is None or self._count(session) >= self._limits.connections:
-            await socket.close()
+        if session is None:
+            await refuse(socket, BAD_TOKEN)
+            return
+        if self._count(session) >= self._limits.connections:
+            await refuse(socket, CROWDED)
             return
         await socket.accept()
         wsc = socket.query_params.get("wsc")
