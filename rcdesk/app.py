@@ -50,6 +50,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUG = 70  # exit code: a fault of the program itself (EX_SOFTWARE)
+SOON = (  # what the window needs next: panes, cards, tray, and what talks to the platform
+    *("rcdesk.ui.tray", "rcdesk.ui.popups", "rcdesk.ui.cards", "rcdesk.ui.calls_pane", "rcdesk.ui.dial_pad"),
+    *(
+        "rcdesk.ui.history_pane",
+        "rcdesk.ui.settings_pane",
+        "rcdesk.ui.call_detail",
+        "rcdesk.ui.record_detail",
+    ),
+    *("rcdesk.ui.detail", "rcdesk.services.connection"),
+)
 UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
 OTHER_STARTS = 5.0  # seconds within which another instance that holds the lock must answer
 
@@ -249,12 +259,12 @@ async def _begin(
     demo: Demo,
 ) -> None:
     """What need not stand between the start and the first painted window."""
+    await asyncio.to_thread(_prepare)
     shell.furnish()
     notice = await database.open()
     services.history.open()
     for problem in (*notices, *([notice] if notice else [])):
         services.problems.publish(problem)
-    await asyncio.to_thread(importlib.import_module, "rcdesk.services.connection")
     gc.freeze()  # all that has been imported stays: it need not be looked through again, which takes many ms
     gc.enable()
     if config.demo:
@@ -265,6 +275,17 @@ async def _begin(
     else:
         services.session.resume()
     services.secrets_kept.publish(await _where_secrets_are(vault))
+
+
+def _prepare() -> None:
+    """Do what takes longer than a frame of the screen, and so is nothing for the loop's thread."""
+    for name in SOON:
+        importlib.import_module(name)
+    from rcdesk.client.rest import trusted
+    from rcdesk.core.numbers import load
+
+    trusted()
+    load()
 
 
 async def _play(folder: Path, shell: Shell, services: Services, demo: Demo, end: _End) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -158,7 +159,8 @@ class Api:
             "perPage": LOG_PAGE,
         }
         async for records in self._pages(f"{EXTENSION}/call-log", LOG_UNREAD, HEAVY, query):
-            yield log_records(records)
+            # A page takes longer to read than a frame of the screen.
+            yield await asyncio.to_thread(log_records, records)
 
     async def active_calls(self) -> tuple[LogRecord, ...]:
         """Return the calls that are on or ended in the last minutes, some seconds late ("Active calls")."""
@@ -223,7 +225,8 @@ class Api:
             repeat=True,
             urgency=Urgency.BACKGROUND,
         )
-        return sync_batch(await self._rest.read(request, wire.CallLogSync), asked_for)
+        answer = await self._rest.read(request, wire.CallLogSync)
+        return await asyncio.to_thread(sync_batch, answer, asked_for)
 
     async def _all(
         self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
