@@ -7,6 +7,7 @@ with its calls in the store. See README.md here for how to run it.
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import statistics
 import sys
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import rcdesk
 from benchmarks.processes import core_seconds, pss
 from tests.helpers.process import RCDESK, Home, Program, Rcdesk, Sandbox, running, sandbox
 from tests.helpers.wait import wait_until
@@ -141,6 +143,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rcdesk-bench-") as name:
         folder = Path(name)
+        compileall.compile_dir(Path(rcdesk.__file__).parent, quiet=1)  # as an installed program is
         options = ("--records", str(args.calls), "--rate-limits", "off", "--seed", "1")
         with sandbox(folder / "sandbox", *options) as platform:
             person = Rcdesk(Home(folder / "home"))

@@ -86,6 +86,7 @@ python_environment() {
         tail -n 15 "$log" >&2
         give_up "the Python packages could not be installed; $log tells more."
     }
+    .venv/bin/python -m compileall -q rcdesk # else every start would compile it, where Python may not write
     recipe .venv/bin/python >"$stamp"
 }
 

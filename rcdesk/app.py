@@ -58,7 +58,7 @@ SOON = (  # what the window needs next: panes, cards, tray, and what talks to th
         "rcdesk.ui.call_detail",
         "rcdesk.ui.record_detail",
     ),
-    *("rcdesk.ui.detail", "rcdesk.services.connection"),
+    *("rcdesk.ui.detail", "rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
 )
 UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
 OTHER_STARTS = 5.0  # seconds within which another instance that holds the lock must answer
