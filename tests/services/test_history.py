@@ -231,7 +231,7 @@ async def test_a_server_away_is_asked_again_without_a_word(me: World) -> None:
     await me.signed_in()
     await me.listed(3)
     assert me.problems == []
-    assert me.history.syncing.value == ""
+    await until(lambda: me.history.syncing.value == "")
 
 
 async def test_a_refusal_is_told_once_and_the_log_is_read_when_it_may_be(
