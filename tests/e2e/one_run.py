@@ -32,6 +32,15 @@ class Desk:
 @contextmanager
 def desk(platform: Sandbox, home: Path, *options: str) -> Iterator[Desk]:
     """Start it, wait until it is signed in and its link is up, and end it in order on leaving."""
+    with started(platform, home, *options) as made:
+        yield made
+        assert made.program.say("quit")[0] == 0
+        assert made.running.wait() == 0
+
+
+@contextmanager
+def started(platform: Sandbox, home: Path, *options: str) -> Iterator[Desk]:
+    """Do the same, for tests that see to its end themselves."""
     info = platform.info
     program = Rcdesk(Home(home))
     with program.start(
@@ -48,5 +57,3 @@ def desk(platform: Sandbox, home: Path, *options: str) -> Iterator[Desk]:
 
         wait_until(up, within=20, why="rcdesk did not come up")
         yield made
-        assert program.say("quit")[0] == 0
-        assert running.wait() == 0
