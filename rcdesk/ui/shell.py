@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -32,35 +32,8 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.ui.cards import Cards
     from rcdesk.ui.detail import Detail
     from rcdesk.ui.dial_pad import DialPad
-    from rcdesk.ui.preferences import Place
+    from rcdesk.ui.preferences import Place, Preferences
     from rcdesk.ui.tray import Tray
-
-
-class Kept(Protocol):
-    """The preferences that the ui reads."""
-
-    @property
-    def theme(self) -> str: ...
-    @property
-    def popups(self) -> bool: ...
-    @property
-    def push(self) -> str: ...
-    @property
-    def geometry(self) -> str: ...
-    @property
-    def last_phone(self) -> str: ...
-    @property
-    def last_caller_id(self) -> str: ...
-    @property
-    def prompt(self) -> bool: ...
-
-
-class Preferences(Protocol):
-    """Where they are kept. The ui knows no store, so this is all it may ask of one."""
-
-    @property
-    def value(self) -> Kept: ...
-    def update(self, **changes: object) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
