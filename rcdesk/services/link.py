@@ -120,9 +120,7 @@ class Link:
         self._alarm = None
         now = self._clock()
         slept = now - asyncio.get_running_loop().time() - self._apart
-        if (
-            slept > SLEPT
-        ):  # the loop's clock stands still while the computer sleeps (vorta compares them, too)
+        if slept > SLEPT:  # while the computer sleeps, the loop's clock stands still
             log.info("= slept for %.0f s", slept)
             self._do(self._machine.woke(now))
         else:

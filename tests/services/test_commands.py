@@ -131,7 +131,8 @@ async def test_at_the_end_the_answers_under_way_go_out_and_who_says_nothing_is_l
     await server.close()
     assert json.loads(await reader.read())["result"] == {"said": "late"}
     with suppress(ConnectionError):
-        assert await silent.read() == b""
+        async with asyncio.timeout(2):
+            assert await silent.read() == b""
     for each in (writer, silent_writer):
         each.close()
 

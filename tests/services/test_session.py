@@ -23,6 +23,7 @@ from tests.client.relay import Relay
 from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import Served, World, world
+from tests.test_sign_in import Memory
 
 SERVER_AWAY = "*/extension/~"
 
@@ -401,3 +402,39 @@ def test_secrets_are_not_shown() -> None:
         replace(Server("u", "i"), client_secret="hidden-3"),
     ]
     assert "hidden" not in repr(shown)
+
+
+async def test_a_refresh_that_ends_after_signing_out_stores_nothing(me: World) -> None:
+    await me.signed_in()
+    connection = me.session._connection
+    assert connection
+    await me.sandbox.fault("latency", path="*/oauth/revoke", seconds=0.3)
+    me.session.sign_out()
+    await until(lambda: me.vault._known.get(ENTRY, "") is None)
+    await connection._save("late")
+    assert await me.vault.get(ENTRY) is None
+
+
+async def test_a_second_try_goes_on_with_the_pair_that_the_first_has_got(me: World) -> None:
+    await me.signed_in()
+    connection, kept = me.session._connection, unpack(await me.vault.get(ENTRY) or "")
+    assert connection
+    assert kept
+    keeper = connection._keeper
+    await connection.resume(kept[1])
+    assert connection._keeper is keeper
+
+
+async def test_what_another_process_has_stored_meanwhile_is_gone_on_with(
+    sandbox: Served, tmp_path: Path
+) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(Memory())
+    other = Vault("work")
+    async with world(sandbox, tmp_path, vault=Vault("work")) as me:
+        await me.signed_in()
+        await other.set(ENTRY, "unreadable")
+        me.session.resume()
+        await until(lambda: me.state.problem == UNREADABLE)
+    other.close()
+    keyring.set_keyring(before)
