@@ -133,7 +133,7 @@ def name(text: str | None) -> str:
     Names come from strangers. Control characters could drive a terminal or break a line, and marks that turn
     the direction of writing could make the number beside the name read as another one.
     """
-    return " ".join(_TURNING.sub("", _UNSEEN.sub(" ", text or "")).split())[:LONGEST_NAME]
+    return _TURNING.sub("", _UNSEEN.sub(" ", text or "")).strip()[:LONGEST_NAME]
 
 
 def number(text: str | None) -> str:
