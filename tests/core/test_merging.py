@@ -353,3 +353,13 @@ def test_the_batches_in_which_records_come_do_not_matter(seed: int) -> None:
         in_batches.log(*batch)
         in_batches.log(*batch)
     assert in_batches.seen == at_once.seen
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"), [(Outcome.MISSED, 0.0), (Outcome.ANSWERED_ELSEWHERE, 0.0), (Outcome.VOICEMAIL, 21.0)]
+)
+def test_ringing_is_no_duration_and_told_again_it_is_no_change(outcome: Outcome, kept: float) -> None:
+    told = logged(outcome=outcome, duration=21.0)
+    (row,) = merge([], [told]).puts
+    assert row.duration == kept
+    assert merge([replace(row, id=1)], [told]).puts == ()
