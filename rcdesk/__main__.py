@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         argv = sys.argv[1:]
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without a traceback, until the loop listens
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal need not know every name's letters
     try:
         return _dispatch(argv)
     except UsageError as error:
@@ -24,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cli.USAGE
     except RefusedError as error:
         print(f"rcdesk: {error}", file=sys.stderr)
+        return cli.FAILED
+    except BrokenPipeError:  # whoever reads has enough, as `head` does; nothing more is to be written at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return cli.FAILED
 
 

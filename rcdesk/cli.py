@@ -181,7 +181,8 @@ def run_command(argv: Sequence[str]) -> int:
         else:
             print(f"{error['title']} {error['remedy']}", file=sys.stderr)
         return FAILED
-    print(json.dumps(answer["result"]) if args.json else say.in_words(args.command, answer["result"]))
+    told = json.dumps(answer["result"]) if args.json else say.in_words(args.command, answer["result"])
+    print(told, flush=True)
     return OK
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
+import subprocess
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from rcdesk.__main__ import main
 from rcdesk.config import paths_for
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.services import commands
+from tests.helpers.process import RCDESK
 
 
 @pytest.fixture
@@ -123,3 +127,43 @@ def test_what_is_not_understood_ends_with_2(argv: list[str], capsys: pytest.Capt
         main(argv)
     assert ended.value.code == cli.USAGE
     assert "usage:" in capsys.readouterr().err
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Stand in for an instance that answers one command, with letters that not every terminal knows."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as ear:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        path = paths_for("default").socket
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ear.bind(str(path))
+        ear.listen()
+
+        def answer() -> None:
+            client, _ = ear.accept()
+            with client:
+                client.recv(1000)
+                client.sendall('{"ok": true, "result": {"said": "Zoë ☎"}}\n'.encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield
+        thread.join()
+
+
+@pytest.mark.usefixtures("answering")
+def test_a_terminal_that_lacks_letters_is_told_the_rest() -> None:
+    environ = os.environ | {"PYTHONIOENCODING": "ascii"}
+    told = subprocess.run((*RCDESK, "cancel"), env=environ, capture_output=True, timeout=20, check=True)
+    assert (told.stdout, told.stderr) == (b"Zo? ?\n", b"")
+
+
+@pytest.mark.usefixtures("answering")
+def test_a_reader_that_has_enough_gets_no_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    told = subprocess.run(
+        (*RCDESK, "cancel"), stdout=writing, stderr=subprocess.PIPE, timeout=20, check=False
+    )
+    os.close(writing)
+    assert (told.returncode, told.stderr) == (cli.FAILED, b"")

@@ -50,6 +50,7 @@ UNREADABLE = Advice(
     Kind.UNREADABLE,
     retry=True,
 )
+UNSENDABLE = Advice("Something that was typed has broken characters in it; type it anew.", Kind.BAD_REQUEST)
 _SLOW = Advice("The server took too long to answer; try again later.", Kind.UNAVAILABLE, retry=True)
 _OTHER_4XX = Advice("The server refused it; try again later.", Kind.BAD_REQUEST)
 

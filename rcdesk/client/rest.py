@@ -167,6 +167,9 @@ class Rest:
         except httpx.HTTPError as error:
             log.info("! %s: %s", _masked(request), type(error).__name__)
             raise errors.from_exception(request.doing, error) from None
+        except UnicodeEncodeError:  # half a character, as a file or a terminal of another encoding gives
+            log.info("! %s: not sent, something in it is no text", _masked(request))
+            raise errors.no_answer(request.doing, errors.UNSENDABLE) from None
         except Problem as problem:  # of the sign-in as well, which does not know what was wanted
             raise replace(problem, title=request.doing) from None
 

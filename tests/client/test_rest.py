@@ -230,6 +230,27 @@ async def test_an_answer_that_breaks_off_is_unreadable_and_a_line_that_does_is_o
     assert kinds == {"/broken": Kind.UNREADABLE, "/silent": Kind.OFFLINE}
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Request("POST", "/oauth", "It was not done.", "Auth", form={"assertion": "\udcff"}),
+        Request("POST", "/oauth", "It was not done.", "Auth", form={}, basic=("id\ud800", "secret")),
+        Request("GET", "/x", "It was not done.", "Light", query={"text": "\ud800"}),
+    ],
+)
+async def test_half_a_character_is_refused_before_anything_is_sent(broken: Request) -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    async with answered(answer) as rest:
+        with pytest.raises(Problem, match="not done") as told:
+            await rest.send(broken)
+    assert (told.value.kind, told.value.retry, asked) == (Kind.BAD_REQUEST, False, [])
+
+
 async def test_an_address_on_another_host_is_asked_at_the_own_server() -> None:
     asked: list[httpx.URL] = []
 
