@@ -125,6 +125,7 @@ class Session:
         self._clock = clock
         self._settled = SessionState()  # what holds while no attempt is under way
         self._connection: Connection | None = None
+        self._kept = False  # whether the next start can go on with the session
         self._leaving: set[Connection] = set()
         self._pacers: dict[tuple[str, str], Pacer] = {}  # of each server and app: limits are counted so
         self._attempt: asyncio.Task[None] | None = None
@@ -165,11 +166,14 @@ class Session:
         self._part_with(connection)
 
     async def close(self) -> None:
-        """Let go of the connection; the session itself goes on, to be resumed at the next start."""
+        """Let go of the connection. A session that is kept goes on, to be resumed at the next start; one for
+        this run only is ended at the server too, which allows a user no more than a few."""
         self._say_platform(None)
-        if self._connection:
-            await self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection and self._kept:
+            await connection.close()
+        elif connection:
+            await self._farewell(connection)
         for connection in list(self._leaving):  # signed out a moment ago
             await self._farewell(connection)
 
@@ -186,6 +190,7 @@ class Session:
             self._fail(problem, server)
             return
         self._settings.update(server=server.url, client_id=server.client_id)
+        self._kept = remember and not self._vault.notice
         self._take(connection, platform)
         if not remember:
             await self._vault.delete(ENTRY)  # of an earlier sign-in: the next start must not go on with that
@@ -220,6 +225,7 @@ class Session:
         except Problem as problem:
             self._fail(problem, server)
             return
+        self._kept = True
         self._take(connection, platform)
 
     async def _resumed(self, server: Server, tokens: Tokens) -> tuple[Connection, Platform]:

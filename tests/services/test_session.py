@@ -352,6 +352,28 @@ async def test_a_server_that_hangs_does_not_keep_one_from_quitting(
         assert asyncio.get_running_loop().time() - began < 2
 
 
+@pytest.mark.parametrize(("remember", "left"), [(True, 1), (False, 0)])
+async def test_quitting_ends_a_session_that_no_next_start_can_go_on_with(
+    sandbox: Served, tmp_path: Path, remember: bool, left: int
+) -> None:
+    async with world(sandbox, tmp_path) as me:
+        me.session.sign_in(me.server, me.jwt, remember=remember)
+        await me.phase(Phase.SIGNED_IN)
+    assert await sessions(sandbox) == left
+
+
+async def test_a_hanging_server_is_not_waited_for_to_end_a_session_of_this_run(
+    sandbox: Served, tmp_path: Path
+) -> None:
+    async with Relay(urlsplit(sandbox.info["server"]).netloc) as relay:
+        async with world(sandbox, tmp_path) as me:
+            me.session.sign_in(replace(me.server, url=f"http://{relay.address}"), me.jwt, remember=False)
+            await me.phase(Phase.SIGNED_IN)
+            relay.mute()
+            began = asyncio.get_running_loop().time()
+        assert asyncio.get_running_loop().time() - began < 3
+
+
 async def test_quitting_right_after_signing_out_still_ends_the_session(
     sandbox: Served, tmp_path: Path
 ) -> None:
