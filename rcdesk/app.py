@@ -60,6 +60,7 @@ SOON = (  # what the window needs next: panes, cards, tray, and what talks to th
     ),
     *("rcdesk.ui.detail", "rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
 )
+TURN = 0.0005  # seconds after which another thread gives way: with Python's 5 ms the store delays what is painted
 UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
 OTHER_STARTS = 5.0  # seconds within which another instance that holds the lock must answer
 
@@ -78,6 +79,7 @@ def main(config: Config) -> int:
 
 def _run_on_qt(config: Config) -> int:
     _prepare_environment()
+    sys.setswitchinterval(TURN)
     qapp = QApplication(["rcdesk", *STYLE])
     qapp.setApplicationName("rcdesk")
     qapp.setDesktopFileName("rcdesk")
