@@ -30,12 +30,22 @@ ANSWER_WITHIN = 10.0  # seconds; a RingOut is only started, not followed, before
 LONGEST = 60_000  # bytes of one request, less than the instance reads; a link or a number is far shorter
 LINKS = ("tel:", "callto:")
 COMMANDS = ("status", "calls", "history", "dial", "cancel", "quit")
+COMMANDS_HELP = """commands, each before its options; `rcdesk COMMAND --help` tells more:
+  sign-in               sign in without a window
+  status                who is signed in, and how the link stands
+  calls                 the calls of this moment
+  history               calls of the past, newest first
+  dial NUMBER           put a number into the dial pad, or call it
+  cancel                cancel the call that is being placed
+  quit                  end rcdesk
+  sandbox               serve a pretend RingCentral on this computer
+"""
 
 
 def profile_options() -> argparse.ArgumentParser:
     """Give the option that every command takes."""
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--profile", default="default", help="whose account, database and socket to use")
+    options.add_argument("--profile", default="default", help="whose account, settings and calls to use")
     return options
 
 
@@ -51,7 +61,7 @@ def command_parser() -> argparse.ArgumentParser:
     history.add_argument("--limit", type=_count, default=20, metavar="N", help="at most N calls (20)")
     history.add_argument("--search", default="", metavar="T", help="a name, or any part of a number")
     dial = commands.add_parser("dial", parents=[shared], help="put a number into the dial pad")
-    dial.add_argument("number")
+    dial.add_argument("number", help="a number, in any notation, or an extension")
     dial.add_argument("--yes", action="store_true", help="place the call at once")
     commands.add_parser("cancel", parents=[shared], help="cancel the call that is being placed")
     commands.add_parser("quit", parents=[shared], help="end rcdesk")
@@ -59,9 +69,13 @@ def command_parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    wanted = "a number from 1 to 100000 is wanted"
+    try:
+        value = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(wanted) from None
     if not 1 <= value <= 100_000:
-        raise argparse.ArgumentTypeError("must be between 1 and 100000")
+        raise argparse.ArgumentTypeError(wanted)
     return value
 
 
@@ -71,8 +85,8 @@ def program_parser() -> argparse.ArgumentParser:
         prog="rcdesk",
         parents=[profile_options()],
         description="A desktop companion for calls that run over RingCentral.",
-        epilog="Commands: sandbox, sign-in, " + ", ".join(COMMANDS) + ", tel:NUMBER. "
-        "`rcdesk COMMAND --help` tells more.",
+        epilog=COMMANDS_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "link", nargs="?", default="", metavar="tel:NUMBER", help="put a number into the dial pad"
@@ -84,8 +98,8 @@ def program_parser() -> argparse.ArgumentParser:
         "--tour", type=Path, metavar="DIR", help="with --demo: play its first minute, leave screenshots"
     )
     once = parser.add_argument_group("for one run, nothing stored")
-    once.add_argument("--server", metavar="URL")
-    once.add_argument("--client-id", metavar="ID")
+    once.add_argument("--server", metavar="URL", help="such as https://platform.ringcentral.com")
+    once.add_argument("--client-id", metavar="ID", help="of the app registered with the server")
     once.add_argument(
         "--client-secret-env", metavar="NAME", help="environment variable with the client secret"
     )
@@ -99,6 +113,8 @@ def config_from(argv: Sequence[str], environ: Mapping[str, str]) -> Config:
     """Read the program's own command line; raise UsageError if its parts do not fit together."""
     args = program_parser().parse_args(argv)
     link = str(args.link)
+    if link in (*COMMANDS, "sign-in", "sandbox"):
+        raise UsageError(f"A command comes first, its options after it: rcdesk {link} …")
     if link and not link.lower().startswith(LINKS):
         raise UsageError(
             f"“{link}” is neither a command nor a tel: link. `rcdesk --help` lists the commands."
@@ -160,19 +176,23 @@ def _trouble(title: str, remedy: str) -> dict[str, Any]:
     return {"ok": False, "error": {"title": title, "remedy": remedy}}
 
 
+def _start_of(profile: str) -> str:
+    options = {"default": "", "demo": " --demo"}
+    return "rcdesk" + options.get(profile, f" --profile {profile}")
+
+
 def run_command(argv: Sequence[str]) -> int:
     """Carry out a command by asking the running instance, print its answer, return the exit code."""
     args = command_parser().parse_args(argv)
     request = {key: value for key, value in vars(args).items() if key not in ("profile", "json")}
     answer = ask(paths_for(args.profile).socket, request)
     if answer is None:
+        which = "" if args.profile == "default" else f" with the profile “{args.profile}”"
+        trouble = _trouble(f"rcdesk is not running{which}.", f"Start it with: {_start_of(args.profile)}")
         if args.json:
-            print(
-                json.dumps(_trouble("rcdesk is not running.", "Start it with: rcdesk") | {"running": False})
-            )
+            print(json.dumps(trouble | {"running": False}))
         else:
-            which = "" if args.profile == "default" else f" with the profile “{args.profile}”"
-            print(f"rcdesk is not running{which}. Start it with: rcdesk", file=sys.stderr)
+            print("{title} {remedy}".format(**trouble["error"]), file=sys.stderr)
         return NOT_RUNNING
     if not answer["ok"]:
         error = answer["error"]

@@ -53,11 +53,21 @@ def _local(moment: str | None) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def _way(transport: str) -> str:
+    return "" if transport == "none" else f" ({transport})"
+
+
+def _length(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def _status(result: dict[str, Any]) -> str:
     account, link = result["account"], result["link"]
-    who = f"{account['name']}, ext. {account['extension']}" if account else "nobody is signed in"
+    who = f"{account['name']}, ext. {account['extension']}" if account else "nobody"
     since = f" since {_local(link['since'])}" if link["since"] else ""
-    lines = [f"Signed in:  {who}", f"Link:       {LINKS[link['state']]}{since} ({link['transport']})"]
+    lines = [f"Signed in:  {who}", f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]
     lines.append(f"Live calls: {result['live_calls']}")
     lines.append(f"Missed:     {result['missed']}")
     if ringout := result["ringout"]:
@@ -85,6 +95,6 @@ def _history(result: dict[str, Any]) -> str:
     return "\n".join(
         f"{_local(call['started_at'])}  {'<' if call['direction'] == 'inbound' else '>'} "
         f"{call['name'] or 'unknown'}  {call['number']}  {OUTCOMES[call['outcome']]}"
-        + (f", {int(call['duration'])} s" if call["duration"] else "")
+        + (f", {_length(call['duration'])}" if call["duration"] else "")
         for call in result["calls"]
     )

@@ -35,16 +35,20 @@ def parser() -> argparse.ArgumentParser:
         description="Sign in without a window. Secrets are read from standard input, one a line: first the "
         "client secret (with --client-secret-stdin), then the JWT or the password.",
     )
-    made.add_argument("--server", required=True, metavar="URL")
-    made.add_argument("--client-id", required=True, metavar="ID")
-    made.add_argument("--client-secret-stdin", action="store_true", help="the app has a secret")
+    made.add_argument(
+        "--server", required=True, metavar="URL", help="such as https://platform.ringcentral.com"
+    )
+    made.add_argument(
+        "--client-id", required=True, metavar="ID", help="of the app registered with the server"
+    )
+    made.add_argument("--client-secret-stdin", action="store_true", help="the app has a secret: line one")
     way = made.add_mutually_exclusive_group(required=True)
     way.add_argument("--jwt-stdin", action="store_true", help="sign in by JWT")
     way.add_argument(
         "--username", metavar="N", help="a number, with or without +, or an e-mail address (legacy)"
     )
     made.add_argument("--extension", default="", metavar="E", help="with --username: its extension")
-    made.add_argument("--password-stdin", action="store_true", help="goes with --username")
+    made.add_argument("--password-stdin", action="store_true", help="with --username: its password")
     return made
 
 

@@ -116,17 +116,36 @@ async def test_a_second_start_raises_the_first_with_the_link_and_the_desktops_to
 @pytest.mark.usefixtures("running")
 def test_without_an_instance_of_that_profile_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["quit", "--profile", "other"]) == cli.NOT_RUNNING
-    assert "with the profile “other”" in capsys.readouterr().err
+    told = "rcdesk is not running with the profile “other”. Start it with: rcdesk --profile other\n"
+    assert capsys.readouterr().err == told
     assert main(["quit", "--profile", "other", "--json"]) == cli.NOT_RUNNING
     assert json.loads(capsys.readouterr().out)["running"] is False
 
 
-@pytest.mark.parametrize("argv", [["history", "--limit", "0"], ["history", "--limit", "x"], ["dial"]])
+@pytest.mark.parametrize("argv", [["history", "--limit", "0"], ["dial"], ["calls", "more"]])
 def test_what_is_not_understood_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(argv)
     assert ended.value.code == cli.USAGE
     assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("limit", ["0", "x", "100001"])
+def test_a_wrong_limit_is_told_in_words(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["history", "--limit", limit])
+    assert "--limit: a number from 1 to 100000 is wanted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [*cli.COMMANDS, "sign-in", "sandbox"])
+def test_a_command_after_its_options_is_told_where_it_belongs(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--profile", "other", command]) == cli.USAGE
+    assert f"A command comes first, its options after it: rcdesk {command}" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"\n  {command} " in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -55,7 +55,10 @@ def test_the_status_says_who_how_and_how_many() -> None:
     assert link.startswith("Link:       Live since 2026-11-23 ")
     assert link.endswith(" (websocket)")
     assert (live, missed) == ("Live calls: 1", "Missed:     2")
-    assert "nobody is signed in" in status(account=None, link=LINK | {"since": None})
+    nobody, off = status(
+        account=None, link={"state": "off", "since": None, "transport": "none"}
+    ).splitlines()[:2]
+    assert (nobody, off) == ("Signed in:  nobody", "Link:       Not connected")
 
 
 @pytest.mark.parametrize(
@@ -91,8 +94,9 @@ def test_the_history_is_a_line_for_each_call() -> None:
     answered = call(number="+13025550101", outcome="answered", duration=65.2)
     missed = call(number="+13025550101", outcome="missed", duration=0.0, direction="outbound", name=None)
     first, second = say.in_words("history", {"calls": [answered, missed]}).splitlines()
-    assert first.endswith("< Ann Lee  +13025550101  Answered, 65 s")
+    assert first.endswith("< Ann Lee  +13025550101  Answered, 1:05")
     assert second.endswith("> unknown  +13025550101  Missed")
+    assert say.in_words("history", {"calls": [answered | {"duration": 3725.0}]}).endswith("Answered, 1:02:05")
     assert say.in_words("history", {"calls": []}) == "No calls found."
 
 

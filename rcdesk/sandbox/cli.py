@@ -5,9 +5,32 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from rcdesk.sandbox.state import Options
+
+Number = TypeVar("Number", int, float)
+
+CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed as `control`:
+  GET  /state               the truth: calls, presence, subscriptions, requests
+  POST /calls               {"from": "+16505550133"}: a call rings; also direction,
+                            to, queue, plan: [{"after": SECONDS, "do": DEED}]
+  POST /calls/ID/DEED       answer, hold, unhold, park, pick-up, hang-up, miss,
+                            decline, voicemail, answer-elsewhere, flicker
+  POST /ring-outs           {"next": {"callee": "Busy"}}: fate of the next RingOut
+  POST /faults              {"kind": KIND, ...}: something breaks
+    http-status             path, status; may have count, method, retry_after
+    latency                 path, seconds; may have count, method
+    rate-limit              group: light, medium, heavy or auth; retry_after
+    drop-push, mute-push, reorder, duplicate                    count
+    expire-subscription     id, or none for all
+    expire-tokens, revoke-tokens, expire-sync-tokens
+  DELETE /faults            nothing is broken any more
+  POST /push                any notification, delivered as it is
+  POST /records             {"count": N}: that many more past calls
+  POST /reset               all but sign-ins and subscriptions as at the start
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,7 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="rcdesk sandbox", description="Serve a pretend RingCentral on this computer."
+        prog="rcdesk sandbox",
+        description="Serve a pretend RingCentral on this computer.",
+        epilog=CONTROL_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--port", type=_port, default=0, metavar="N", help="port to serve on; 0, the default: any"
@@ -42,10 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--pubnub-port", type=_port, default=0, metavar="N", help="the same for PubNub delivery"
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same account")
-    parser.add_argument("--records", type=_count, default=60, metavar="N", help="past calls in the log")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same account (1)")
+    parser.add_argument("--records", type=_count, default=60, metavar="N", help="past calls in the log (60)")
     parser.add_argument(
-        "--speed", type=_speed, default=1.0, metavar="X", help="how fast people's time goes by"
+        "--speed", type=_speed, default=1.0, metavar="X", help="how fast people's time goes by (1)"
     )
     parser.add_argument("--lively", action="store_true", help="let people call now and then")
     parser.add_argument(
@@ -59,24 +85,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
-    return port
+    return _within(int, text, 0, 65_535, "a port is a number from 0 to 65535")
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 0 <= count <= 100_000:
-        raise argparse.ArgumentTypeError("a number from 0 to 100000 is wanted")
-    return count
+    return _within(int, text, 0, 100_000, "a number from 0 to 100000 is wanted")
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0.01 <= speed <= 1000:
-        raise argparse.ArgumentTypeError("a number from 0.01 to 1000 is wanted")
-    return speed
+    return _within(float, text, 0.01, 1000, "a number from 0.01 to 1000 is wanted")
 
 
 def _rate_limits(text: str) -> float | None:
@@ -84,7 +101,14 @@ def _rate_limits(text: str) -> float | None:
         return 1.0
     if text == "off":
         return None
-    factor = float(text)
-    if not 0.01 <= factor <= 10_000:
-        raise argparse.ArgumentTypeError("a factor from 0.01 to 10000 is wanted")
-    return factor
+    return _within(float, text, 0.01, 10_000, "platform, off, or a factor from 0.01 to 10000 is wanted")
+
+
+def _within(read: Callable[[str], Number], text: str, least: float, most: float, wanted: str) -> Number:
+    try:
+        number = read(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(wanted) from None
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(wanted)
+    return number

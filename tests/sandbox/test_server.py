@@ -16,7 +16,9 @@ import httpx
 import pytest
 from ringcentral import SDK
 
+from rcdesk.sandbox.calls import Deed
 from rcdesk.sandbox.cli import main
+from rcdesk.sandbox.faults import PUSH_KINDS
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.sandbox.state import Options
 from tests.helpers.wait import wait_until
@@ -111,7 +113,17 @@ def test_a_wrong_option_is_refused(wrong: list[str], capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as ended:
         main(wrong)
     assert ended.value.code == 2
-    assert wrong[0] in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert wrong[0] in told
+    assert "invalid _" not in told  # which would be a name of the program's own
+
+
+def test_its_help_names_all_that_can_be_made_to_happen(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert not [deed for deed in Deed if deed not in told]
+    assert not [kind for kind in PUSH_KINDS if kind not in told]
 
 
 def test_it_serves_the_loopback_interface_only(server: SandboxServer) -> None:
