@@ -275,6 +275,7 @@ class EmptyState(QWidget):
             layout.addWidget(label)
         if button:
             self._button = Button(button, kind=kind)
+            self._button.setAutoDefault(True)  # nothing else is here that Enter could mean
             self._button.clicked.connect(lambda _checked=False: self.asked.emit())
             layout.addSpacing(2 * GAP)
             layout.addWidget(self._button, 0, centre)

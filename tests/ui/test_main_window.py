@@ -17,6 +17,7 @@ from rcdesk.core.account import Availability, Presence
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import controls
 from rcdesk.ui.detail import Detail
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
@@ -205,6 +206,11 @@ def test_signed_out_it_offers_to_sign_in_where_calls_would_be(qtbot: QtBot, show
     assert made.window.signed_out.isVisible()
     with qtbot.waitSignal(made.window.sign_in_asked):
         made.window.signed_out.asked.emit()
+    button = made.window.signed_out.findChild(controls.Button)
+    assert button
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        with qtbot.waitSignal(made.window.sign_in_asked):
+            QTest.keyClick(button, key)
     world.session.publish(World().session.value)
     assert not made.window.signed_out.isVisible()
 
