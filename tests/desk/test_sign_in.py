@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk.test_main_job import WINDOW
 from tests.helpers import desktop
 from tests.helpers.process import NO_PROXY, Rcdesk, Sandbox
 from tests.helpers.wait import wait_until
 
 DIALOG = "^Sign in to rcdesk$"
+PROFILE = "browser"  # of its own: the tests of this desktop share a keyring
+OURS = ("--profile", PROFILE)
+WINDOW = f"^rcdesk – {PROFILE}$"
 
 
 class Form(HTMLParser):
@@ -72,13 +74,13 @@ def log_in(address: str, platform: Sandbox) -> str:
 def test_the_browser_leads_back_to_a_signed_in_program(
     program: Rcdesk, platform: Sandbox, visited: Path
 ) -> None:
-    settings = Path(program.home.environ()["XDG_CONFIG_HOME"]) / "rcdesk" / "default" / "settings.json"
+    settings = Path(program.home.environ()["XDG_CONFIG_HOME"]) / "rcdesk" / PROFILE / "settings.json"
     settings.parent.mkdir(parents=True)
     info = platform.info
     settings.write_text(json.dumps({"server": info["server"], "client_id": info["public_client_id"]}))
-    with program.start() as running:
+    with program.start(*OURS) as running:
         window = wait_until(lambda: desktop.windows(title=WINDOW, pid=running.pid), within=20)[0]
-        wait_until(lambda: program.ask("status").get("session") == "signed_out", within=20)
+        wait_until(lambda: program.ask("status", *OURS).get("session") == "signed_out", within=20)
         desktop.activate(window)
         desktop.press("Tab", "space")  # to the one button of the signed-out page
         dialog = wait_until(lambda: desktop.windows(title=DIALOG, pid=running.pid), why="no dialog came")[0]
@@ -89,12 +91,12 @@ def test_the_browser_leads_back_to_a_signed_in_program(
         assert "state=" in address
         assert info["public_client_id"] in address
         assert "close this" in log_in(address, platform).lower()
-        wait_until(lambda: program.ask("status")["session"] == "signed_in", within=20)
+        wait_until(lambda: program.ask("status", *OURS)["session"] == "signed_in", within=20)
         wait_until(lambda: not desktop.windows(title=DIALOG, pid=running.pid), why="the dialog stays")
-        assert program.say("quit")[0] == 0
+        assert program.say("quit", *OURS)[0] == 0
         assert running.wait() == 0
-    with program.start() as running:  # the keyring has it: no dialog, no browser
-        wait_until(lambda: program.say("status")[0] == 0, within=20)
-        wait_until(lambda: program.ask("status")["session"] == "signed_in", within=20)
+    with program.start(*OURS) as running:  # the keyring has it: no dialog, no browser
+        wait_until(lambda: program.say("status", *OURS)[0] == 0, within=20)
+        wait_until(lambda: program.ask("status", *OURS)["session"] == "signed_in", within=20)
         assert visited.read_text().strip() == address
-        assert program.say("quit")[0] == 0
+        assert program.say("quit", *OURS)[0] == 0
