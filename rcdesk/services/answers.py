@@ -101,7 +101,8 @@ class Answers:
         if request.get("yes") is not True:  # a script's "no" is no yes
             self._wishes.fill(text)
             self._wishes.raise_window("")
-            return {"said": f"{shown} is in the dial pad; nothing was dialled."}
+            waits = "" if self._session.platform.value else " It waits there until you have signed in."
+            return {"said": f"{shown} is in the dial pad; nothing was dialled.{waits}"}
         order = self._dialer.order(number.dial, name=self._people.name(number.dial), shown=shown)
         self._dialer.dial(order)
         own = order.own_label or numbers.show(order.own, self._people.region)

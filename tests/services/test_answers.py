@@ -112,9 +112,13 @@ async def test_a_contacts_name_stands_where_the_platform_gives_none(me: World) -
 
 async def test_dial_fills_the_dial_pad_and_dials_nothing(me: World) -> None:
     answer = await say(me, "dial", number="(650) 555-0180")
+    waits = "It waits there until you have signed in."
+    assert answer == {"said": f"+1 650 555 0180 is in the dial pad; nothing was dialled. {waits}"}
+    await me.signed_in()
+    answer = await say(me, "dial", number="(650) 555-0180")
     assert answer == {"said": "+1 650 555 0180 is in the dial pad; nothing was dialled."}
-    assert me.asked.filled == ["(650) 555-0180"]
-    assert me.asked.raised == [""]
+    assert me.asked.filled == ["(650) 555-0180"] * 2
+    assert me.asked.raised == ["", ""]
     assert me.dialer.progress.value is None
 
 
@@ -142,8 +146,7 @@ async def test_what_cannot_be_done_says_what_to_do(me: World) -> None:
     )  # type: ignore[union-attr]
     assert await refused(me, "cancel") == ("Nothing was cancelled.", "No call is being placed.")
     title, remedy = await refused(me, "dial", number="+16505550180", yes=True)
-    assert title == "The call was not placed."
-    assert remedy
+    assert (title, remedy) == ("The call was not placed.", "Sign in first.")
     assert me.asked.filled == []
 
 
