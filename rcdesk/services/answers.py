@@ -14,7 +14,7 @@ from rcdesk.core.calls import Call
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Query
 from rcdesk.services.commands import number_of, text_of
-from rcdesk.services.dialer import Dialer
+from rcdesk.services.dialer import NOT_SIGNED_IN, Dialer
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
@@ -103,6 +103,8 @@ class Answers:
             self._wishes.raise_window("")
             waits = "" if self._session.platform.value else " It waits there until you have signed in."
             return {"said": f"{shown} is in the dial pad; nothing was dialled.{waits}"}
+        if self._session.platform.value is None:  # before the phones are asked for, which nobody has then
+            raise NOT_SIGNED_IN
         order = self._dialer.order(number.dial, name=self._people.name(number.dial), shown=shown)
         self._dialer.dial(order)
         own = order.own_label or numbers.show(order.own, self._people.region)

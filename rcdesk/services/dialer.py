@@ -59,10 +59,8 @@ class Dialer:
         """Return the order for `number` (E.164 or a short extension) with the phones chosen last.
 
         Raises:
-            Problem: nobody is signed in, or it is not known which phone should ring first.
+            Problem: it is not known which phone should ring first.
         """
-        if self._platform.value is None:
-            raise NOT_SIGNED_IN
         kept, choices = self._settings.value, self.choices.value
         phones, caller_ids = choices.phones, {one.number for one in choices.caller_ids}
         phone = next((phone for phone in phones if phone.number == kept.last_phone), None)
