@@ -88,9 +88,17 @@ class DialPad(QWidget):
         if (progress := self._source.progress.value) and progress.end is not None:
             self._source.clear()
         self._settled = True
-        self.field.setText(text)
+        self.field.setText(self._readable(text))
         self._read()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _readable(self, text: str) -> str:
+        """A link's number as people write it, if that says the same; else the text as it came."""
+        read = self._source.read(text)
+        if isinstance(read, Unreadable):
+            return text
+        shown = hint_of(read, self._source.who).shown
+        return shown if self._source.read(shown) == read else text
 
     def _lay_out(self) -> None:
         self.hint.setContentsMargins(2, 0, 2, 0)

@@ -316,7 +316,7 @@ def test_a_link_during_a_call_waits_for_its_end(shown: Shown) -> None:
     assert pad.ringout.isVisible()
     world.progress.publish(samples.RINGOUTS["not_answered"])
     pad.ringout.done.click()
-    assert pad.field.text() == "6505550147"
+    assert pad.field.text() == "+1 650 555 0147"
 
 
 def test_a_link_after_a_call_puts_its_end_away(shown: Shown) -> None:
@@ -335,3 +335,11 @@ def test_a_key_pressed_in_haste_at_the_end_dials_nothing(shown: Shown) -> None:
     assert pad.ringout.done.hasFocus()
     QTest.keyClick(pad.ringout.done, Qt.Key.Key_Space)
     assert world.dialled == []
+
+
+def test_a_links_number_is_shown_as_people_write_it(shown: Shown) -> None:
+    pad, _ = shown()
+    pad.fill("tel:+1-650-555-0147")
+    assert pad.field.text() == "+1 650 555 0147"
+    pad.fill("tel:nonsense")
+    assert pad.field.text() == "tel:nonsense", "what cannot be read stays, to be mended"
