@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.ringout import End, Step
@@ -46,6 +46,7 @@ class Tour:
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         self._desktop.setGeometry(QGuiApplication.primaryScreen().geometry())
         self._desktop.show()
+        QCursor.setPos(0, 0)  # nothing in the pictures is pointed at
         self._shell.window.raise_()
         link, history = self._services.link, self._services.history
         await self._until(lambda: link.status.value.state is LinkState.LIVE)
