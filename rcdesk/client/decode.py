@@ -116,6 +116,7 @@ def leg(call: wire.ActiveCall) -> Leg:
         to_name=name(call.to_name),
         started_at=call.start_time,
         final=call.termination_type == "final",
+        elsewhere=call.termination_type == "intermediate",
         queue=bool(call.queue_call),
         telephony_session_id=call.telephony_session_id or "",
         party_id=call.party_id or "",

@@ -40,6 +40,7 @@ def together(legs: Iterable[Leg]) -> Leg:
             party_id=first.party_id or leg.party_id,
             started_at=min(starts, default=None),
             final=first.final or leg.final,
+            elsewhere=first.elsewhere or leg.elsewhere,
             queue=first.queue or leg.queue,
         )
     return first
@@ -69,10 +70,12 @@ class Story:
     Attributes:
         call: what the user is told: within the grace of a NoCall still what it was.
         ending: unix seconds of the NoCall that is not contradicted so far, None if there is none.
+        elsewhere: as far as is known since then, another device has it.
     """
 
     call: Call
     ending: float | None = None
+    elsewhere: bool = False
 
     @property
     def over(self) -> bool:
@@ -82,7 +85,8 @@ class Story:
     @property
     def closed(self) -> Story:
         """This story, over since its NoCall."""
-        return Story(replace(self.call, stage=Stage.ENDED, ended_at=self.ending), self.ending)
+        call = replace(self.call, stage=Stage.ENDED, ended_at=self.ending, elsewhere=self.elsewhere)
+        return replace(self, call=call)
 
 
 def key_of(session_id: str, direction: Direction, ordinal: int) -> str:
@@ -101,13 +105,24 @@ def tell(stories: tuple[Story, ...], word: Word) -> tuple[Story, ...]:
         if last is None or last.over:
             return stories
         call = _learn(last.call, leg) if leg else last.call
-        story = Story(call, word.at if last.ending is None else last.ending)
+        story = Story(call, word.at if last.ending is None else last.ending, _is_elsewhere(last, leg))
         return (*stories[:-1], story.closed if word.final or (leg and leg.final) else story)
     if last is None or last.over:
         return (*stories, Story(_begin(leg, word, len(stories) + 1)))
     if _grace_ran_out(last, word):
         return (*stories[:-1], last.closed, Story(_begin(leg, word, len(stories) + 1)))
     return (*stories[:-1], Story(_learn(last.call, leg, leg.stage, word.at)))
+
+
+def _is_elsewhere(story: Story, leg: Leg | None) -> bool:
+    """Whether another device has the call, after the next word of its end. One that says neither changes nothing.
+
+    That it is over has the last word: a transitional NoCall says that it goes on as well, and nobody needs to
+    have answered when the caller hangs up within its grace.
+    """
+    if leg is None or not (leg.final or leg.elsewhere):
+        return story.elsewhere
+    return not leg.final
 
 
 def _grace_ran_out(story: Story, word: Word) -> bool:

@@ -32,6 +32,7 @@ class Leg:
     Attributes:
         stage: ENDED for the platform's NoCall.
         final: the platform said that the call is over, not just this device's ringing.
+        elsewhere: the platform said that only this device's ringing is over: another one has the call.
         started_at: unix seconds, if the platform gave a start time.
     """
 
@@ -45,6 +46,7 @@ class Leg:
     to_name: str = ""
     started_at: float | None = None
     final: bool = False
+    elsewhere: bool = False
     queue: bool = False
     telephony_session_id: str = ""
     party_id: str = ""
@@ -79,6 +81,7 @@ class Call:
         started_at: unix seconds: the platform's start time, else when the call was discovered.
         answered_at: unix seconds of the first CallConnected, None while it was never connected.
         ended_at: unix seconds, None while it lives.
+        elsewhere: it ended for the user only: another device has it, or had it.
         queue: name of the queue that was called, "" if it was no queue call.
         own_leg: the user's own phone ringing for a RingOut of theirs: no popup, no row.
     """
@@ -94,6 +97,7 @@ class Call:
     started_at: float
     answered_at: float | None = None
     ended_at: float | None = None
+    elsewhere: bool = False
     queue: str = ""
     own_leg: bool = False
     telephony_session_id: str = ""

@@ -40,7 +40,8 @@ class CallBook:
 
     A call is known by its session and direction. Of each call the report with the largest sequence says what
     it is doing; one that arrives later with a smaller sequence only adds what is known of the past. NoCall
-    is provisional for `GRACE` seconds unless it is final. Who owns a book wakes it at `next_wake`.
+    is provisional for `GRACE` seconds unless it is final, also one that says that another device has the call:
+    where several ring, that is said of each that stops. Who owns a book wakes it at `next_wake`.
 
     Why the order cannot matter: each `Track` keeps what was said of one call sorted by sequence, and tells
     its story from the sorted words. That a call left a whole list is such a word as well, with that list's
@@ -115,8 +116,8 @@ class CallBook:
         for track_id in [*gone, *there]:
             track = self._track(track_id)
             if track.heard_at < asked_at:
-                leg = there.get(track_id)
-                track.note(Word(now, leg, final=leg is None, checked=True), now)
+                word = Word(now, listed.get(track_id), final=track_id not in there, checked=True)
+                track.note(word, now)
                 touched.append(track_id)
         return self._changes(touched, now)
 

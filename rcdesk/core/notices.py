@@ -16,6 +16,7 @@ class Kind(enum.Enum):
 
     RINGING = "Ringing"
     ANSWERED = "Answered"
+    ELSEWHERE = "Answered elsewhere"
     MISSED = "Missed"
     GAVE_UP = "They hung up first"
 
@@ -61,7 +62,10 @@ class Close:
 BELIEVED = 60.0
 """Seconds for which a card says that a phone rings while nothing is heard of it any more."""
 
-STAYS = {Kind.RINGING: None, Kind.ANSWERED: 4.0, Kind.MISSED: 12.0, Kind.GAVE_UP: 4.0}
+STAYS = {Kind.RINGING: None, Kind.ANSWERED: 4.0, Kind.ELSEWHERE: 4.0, Kind.MISSED: 12.0, Kind.GAVE_UP: 4.0}
+
+
+_KINDS = {Outcome.GAVE_UP: Kind.GAVE_UP, Outcome.ANSWERED_ELSEWHERE: Kind.ELSEWHERE}
 
 
 class _Told(enum.Enum):
@@ -114,11 +118,11 @@ def _kind(call: Call) -> Kind:
     """What to tell of a call that does not ring any more."""
     if call.answered_at is not None:
         return Kind.ANSWERED
-    return Kind.GAVE_UP if outcome_of(call) is Outcome.GAVE_UP else Kind.MISSED
+    return _KINDS.get(outcome_of(call), Kind.MISSED)
 
 
 def _card(call: Call, kind: Kind) -> Card:
-    over = call.ended_at is not None and kind is not Kind.ANSWERED
+    unanswered = call.ended_at is not None and kind in (Kind.MISSED, Kind.GAVE_UP)
     return Card(
         key=call.key,
         kind=kind,
@@ -126,7 +130,7 @@ def _card(call: Call, kind: Kind) -> Card:
         name=call.peer_name,
         line=_line(call),
         since=call.started_at if kind is Kind.RINGING else None,
-        rang=f"rang {_span((call.ended_at or 0.0) - call.started_at)}" if over else "",
+        rang=f"rang {_span((call.ended_at or 0.0) - call.started_at)}" if unanswered else "",
         call_back=kind is Kind.MISSED and bool(call.peer_number),
         stays=STAYS[kind],
     )

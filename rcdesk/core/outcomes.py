@@ -31,6 +31,8 @@ def outcome_of(call: Call, *, declined: bool = False) -> Outcome:
         return Outcome.ANSWERED
     if declined:
         return Outcome.DECLINED
+    if call.elsewhere:
+        return Outcome.ANSWERED_ELSEWHERE
     return Outcome.GAVE_UP if call.ended_at - call.started_at < EARLY else Outcome.MISSED
 
 

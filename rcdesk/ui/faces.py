@@ -11,6 +11,7 @@ from rcdesk.ui.theme import Tone
 _LOOKS = {
     Kind.RINGING: ("bell", Tone.RINGING),
     Kind.ANSWERED: ("phone", Tone.ON_CALL),
+    Kind.ELSEWHERE: ("call-in", Tone.DIM),
     Kind.MISSED: ("call-missed", Tone.DANGER),
     Kind.GAVE_UP: ("phone-off", Tone.DIM),
 }

@@ -118,6 +118,25 @@ def test_every_detail_of_todays_notifications_is_kept() -> None:
     assert event.subscription_id == "sub-1"
 
 
+@pytest.mark.parametrize(
+    ("termination", "final", "elsewhere"),
+    [
+        ("final", True, False),
+        ("intermediate", False, True),
+        ("brand-new", False, False),
+        (None, False, False),
+    ],
+)
+def test_an_end_is_final_or_goes_on_elsewhere_or_says_neither(
+    termination: str | None, final: bool, elsewhere: bool
+) -> None:
+    event = notification(as_bytes(changed(["body", "activeCalls", 0, "terminationType"], termination)))
+    assert event is not None
+    assert event.report is not None
+    assert event.report.legs is not None
+    assert (event.report.legs[0].final, event.report.legs[0].elsewhere) == (final, elsewhere)
+
+
 @pytest.mark.parametrize("withheld", ["anonymous", "Restricted", "", None])
 def test_a_withheld_number_is_no_number(withheld: str | None) -> None:
     event = notification(as_bytes(changed(["body", "activeCalls", 0, "from"], withheld)))

@@ -282,6 +282,83 @@ def test_a_late_report_can_show_that_two_calls_were_one() -> None:
     assert book.ended == ()
 
 
+# Answered elsewhere.
+
+ELSEWHERE = leg(NO_CALL, elsewhere=True)
+
+
+def ended(*reports: Report) -> Call:
+    """The only call that these reports tell of, after every grace."""
+    book, _ = told(*reports)
+    book.tick(START + GRACE)
+    (call,) = book.ended
+    return call
+
+
+def test_a_call_that_goes_on_elsewhere_is_in_its_grace_like_any_other() -> None:
+    book, changes = told(said(1, RINGING), report(2, ELSEWHERE))
+    assert (len(changes), stages(book), book.next_wake) == (1, [RINGING], START + GRACE)
+    (change,) = book.tick(START + GRACE)
+    assert (change.now.stage, change.now.ended_at, change.now.elsewhere) == (NO_CALL, START + 2, True)
+
+
+@pytest.mark.parametrize("stage", [RINGING, CONNECTED])
+def test_what_goes_on_here_within_the_grace_did_not_go_on_elsewhere(stage: Stage) -> None:
+    call = ended(said(1, RINGING), report(2, ELSEWHERE), said(3, stage), said(9, NO_CALL))
+    assert (call.elsewhere, call.ended_at) == (False, START + 9)
+
+
+def test_what_goes_on_here_after_the_grace_is_another_call_than_went_on_elsewhere() -> None:
+    book, _ = told(said(1, RINGING), report(2, ELSEWHERE), said(9, CONNECTED))
+    assert ([call.elsewhere for call in book.ended], stages(book)) == ([True], [CONNECTED])
+
+
+@pytest.mark.parametrize(
+    ("words", "elsewhere"),
+    [
+        (["elsewhere", ""], True),
+        (["", "elsewhere"], True),
+        (["elsewhere", "final"], False),
+        (["final", "elsewhere"], False),
+        (["", ""], False),
+    ],
+    ids=str,
+)
+def test_of_several_words_of_the_end_a_final_one_counts_most(words: list[str], elsewhere: bool) -> None:
+    ends = [leg(NO_CALL, **({word: True} if word else {})) for word in words]
+    assert ended(said(1, RINGING), report(2, ends[0]), report(3, ends[1])).elsewhere is elsewhere
+    assert ended(said(1, RINGING), report(2, *ends)).elsewhere is elsewhere
+
+
+def test_a_leg_that_goes_on_elsewhere_beside_one_that_rings_tells_nothing() -> None:
+    assert not ended(said(1, RINGING), report(2, ELSEWHERE, leg(RINGING)), said(3, NO_CALL)).elsewhere
+
+
+def test_a_call_that_left_the_list_after_that_word_went_on_elsewhere() -> None:
+    assert ended(said(1, RINGING), report(2, ELSEWHERE), report(3, total=0)).elsewhere
+    assert not ended(said(1, RINGING), report(3, total=0)).elsewhere
+
+
+def test_a_late_word_that_it_went_on_elsewhere_is_told_of_a_call_that_is_over() -> None:
+    book, _ = told(said(1, RINGING), report(3, total=0))
+    book.tick(START + GRACE)
+    (change,) = book.apply(report(2, ELSEWHERE), START + 9)
+    assert (change.was and change.was.elsewhere, change.now.elsewhere) == (False, True)
+
+
+@pytest.mark.parametrize("snapshot", [[], [leg(NO_CALL)]], ids=["absent", "listed as over"])
+def test_a_snapshot_ends_the_grace_of_a_call_that_went_on_elsewhere(snapshot: list[Leg]) -> None:
+    book, _ = told(said(1, RINGING), report(2, ELSEWHERE))
+    (change,) = book.reconcile(snapshot, START + 1, START + 1)
+    assert (change.now.stage, change.now.elsewhere) == (NO_CALL, True)
+
+
+def test_a_snapshot_can_tell_that_a_call_went_on_elsewhere() -> None:
+    book, _ = told(said(1, RINGING))
+    (change,) = book.reconcile([ELSEWHERE], START + 9, START + 8)
+    assert (change.now.stage, change.now.ended_at, change.now.elsewhere) == (NO_CALL, START + 9, True)
+
+
 # What is known of it.
 
 

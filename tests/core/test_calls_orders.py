@@ -14,13 +14,13 @@ from rcdesk.core.calls import CallBook, Direction, Leg, Report, Stage
 from .builders import LATER, START, everything
 
 STAGES = [Stage.RINGING, Stage.CONNECTED, Stage.ON_HOLD, Stage.PARKED, Stage.ENDED]
-Step = tuple[float, str, Direction, int, Stage, bool]
+Step = tuple[float, str, Direction, int, Stage, str]
 
 seeds = st.integers(0, 2**32)  # draws by the thousand are slow; a world from a seed is not
 
 
 def life(nth: int, chance: random.Random) -> list[Step]:
-    """One call: (when, session, direction, device, does what, for good), with holds and flickers.
+    """One call: (when, session, direction, device, does what, how it ends), with holds and flickers.
 
     Some calls share a session, some have sessions that could be legs of one RingOut.
     """
@@ -29,14 +29,15 @@ def life(nth: int, chance: random.Random) -> list[Step]:
     when = chance.uniform(0, 20)
     steps: list[Step] = []
     for stage in chance.choices(STAGES, k=chance.randint(1, 4)):
-        steps.append((when, session, direction, chance.randint(0, 1), stage, False))
+        end = chance.choice(["", "elsewhere"]) if stage is Stage.ENDED else ""
+        steps.append((when, session, direction, chance.randint(0, 1), stage, end))
         when += chance.choice([0.2, 1.0, 2.0, 7.0])
-    final = chance.random() < 0.5
-    return [*steps, *((when, session, direction, device, Stage.ENDED, final) for device in (0, 1))]
+    end = chance.choice(["", "elsewhere", "final", "final"])
+    return [*steps, *((when, session, direction, device, Stage.ENDED, end) for device in (0, 1))]
 
 
 def leg_of(step: Step) -> Leg:
-    when, session, direction, device, stage, final = step
+    when, session, direction, device, stage, end = step
     here, there = ("+1666", "1555") if direction is Direction.INBOUND else ("1555", "+1666")
     return Leg(
         session,
@@ -46,7 +47,8 @@ def leg_of(step: Step) -> Leg:
         from_number=here,
         to_number="" if stage is Stage.ENDED else there,
         started_at=START + when if device else None,
-        final=final,
+        final=end == "final",
+        elsewhere=end == "elsewhere",
         queue=device == 1,
     )
 

@@ -67,6 +67,9 @@ def test_the_line_called_is_told_in_words(facts: dict[str, str], line: str) -> N
         (ended(65), Kind.MISSED, "rang 1 min 5 s", True),
         (ended(22, from_number=""), Kind.MISSED, "rang 22 s", False),
         (ended(3), Kind.GAVE_UP, "rang 3 s", False),
+        (ended(22, elsewhere=True), Kind.ELSEWHERE, "", False),
+        (ended(3, elsewhere=True), Kind.ELSEWHERE, "", False),
+        (ended(22, elsewhere=True, answered_at=START + 5), Kind.ANSWERED, "", False),
     ],
 )
 def test_the_ringing_card_becomes_a_short_last_word(
@@ -104,7 +107,7 @@ def test_do_not_disturb_hushes_the_ringing_but_not_the_word_that_it_was_missed(
     assert kinds([missed]) == [Kind.MISSED]
 
 
-@pytest.mark.parametrize("end", [ended(3), ended(30, answered_at=START + 5)])
+@pytest.mark.parametrize("end", [ended(3), ended(30, answered_at=START + 5), ended(22, elsewhere=True)])
 def test_of_a_hushed_call_that_was_not_missed_nothing_is_told(end: Call) -> None:
     assert told(CALL, end, presence=BUSY) == [None, None]
 

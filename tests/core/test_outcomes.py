@@ -12,8 +12,14 @@ from rcdesk.core.ringout import End
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
 
 
-def call(direction: Direction = IN, answered_at: float | None = None, ended_at: float | None = 120.0) -> Call:
-    return Call("k", "s", Stage.ENDED, direction, "", "", "", "", 100.0, answered_at, ended_at)
+def call(
+    direction: Direction = IN,
+    answered_at: float | None = None,
+    ended_at: float | None = 120.0,
+    *,
+    elsewhere: bool = False,
+) -> Call:
+    return Call("k", "s", Stage.ENDED, direction, "", "", "", "", 100.0, answered_at, ended_at, elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,11 @@ def call(direction: Direction = IN, answered_at: float | None = None, ended_at: 
         (call(), False, Outcome.MISSED),
         (call(ended_at=105.0), False, Outcome.MISSED),
         (call(ended_at=104.9), False, Outcome.GAVE_UP),
+        (call(elsewhere=True), False, Outcome.ANSWERED_ELSEWHERE),
+        (call(ended_at=104.9, elsewhere=True), False, Outcome.ANSWERED_ELSEWHERE),
+        (call(answered_at=110.0, elsewhere=True), False, Outcome.ANSWERED),
+        (call(OUT, elsewhere=True), False, Outcome.NO_ANSWER),
+        (call(elsewhere=True), True, Outcome.DECLINED),
         (call(), True, Outcome.DECLINED),
         (call(answered_at=110.0), True, Outcome.ANSWERED),
         (call(OUT), False, Outcome.NO_ANSWER),

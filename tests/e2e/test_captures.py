@@ -26,6 +26,17 @@ def test_the_three_captures_are_one_missed_one_answered_call_and_one_ringout(
     assert running.ask("status")["missed"] == 1
 
 
+def test_a_call_answered_elsewhere_was_not_missed_before_the_log_has_it(
+    platform: Sandbox, running: Desk
+) -> None:
+    plan = [{"after": 20, "do": "answer-elsewhere"}]
+    platform.post("calls", **{"direction": "Inbound", "from": "+16505550177", "plan": plan})
+    wait_until(lambda: running.history(), within=20, why="the call is not listed")
+    (call,) = running.history()
+    assert (call["outcome"], call["provisional"]) == ("answered_elsewhere", True)
+    assert running.ask("status")["missed"] == 0
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 0, 2)])
 def test_late_and_repeated_notifications_change_nothing(
     platform: Sandbox, running: Desk, order: tuple[int, ...]

@@ -69,6 +69,20 @@ def test_who_gives_up_within_five_seconds_was_not_missed(screen: Screen) -> None
     assert screen.titles() == ["They hung up first: Martin Olsen"]
 
 
+def test_a_call_answered_elsewhere_says_so_and_leaves(screen: Screen) -> None:
+    called = replace(RINGING, queue="Sales")
+    screen.world.changes.publish(began(called))
+    screen.world.changes.publish(over(replace(called, elsewhere=True)))
+    card = screen.popups.card("ringing")
+    assert card is not None
+    assert card.face is not None
+    assert (card.face.title, card.face.lines) == (
+        "Answered elsewhere: Martin Olsen",
+        ("Oslo · for Sales queue",),
+    )
+    assert (card.face.stays, card.face.call_back) == (4.0, "")
+
+
 def test_one_card_for_each_ringing_call(screen: Screen) -> None:
     for key in "abc":
         screen.world.changes.publish(began(call(key)))
