@@ -46,6 +46,8 @@ class Gateway:
     ) -> None:
         """`app` is where requests over a socket go: to be set before the first."""
         self.app: ASGIApp = _nowhere
+        self.tokens_asked = 0
+        """Tokens for a socket that were asked for."""
         self._sessions = sessions
         self._subscriptions = subscriptions
         self._limits = limits or GatewayLimits()
@@ -68,6 +70,7 @@ class Gateway:
 
     def token(self, asked: Asked) -> dict[str, Any]:
         """POST wstoken: good for any number of connections until it expires."""
+        self.tokens_asked += 1
         now = self._sessions.now()
         self._tokens = {name: given for name, given in self._tokens.items() if now < given[1]}
         token = secrets.token_urlsafe(32)

@@ -4,6 +4,7 @@ Rules: developer guide, "Refresh tokens", "Tokens" and "Error codes"; figures in
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ class Sessions:
         self._real = real
         self._live: dict[str, Session] = {}
         self._dead_access: set[str] = set()
+        self.refreshes = 0
+        """Refreshes that were asked for, granted or not."""
         self.on_end: list[Callable[[Session], None]] = []
         """Told of each session that ends, whatever ended it."""
 
@@ -98,6 +101,7 @@ class Sessions:
         The refresh token that was just used gives the same new pair for some seconds more. Raises OAuthError
         `invalid_grant` for any other token.
         """
+        self.refreshes += 1
         now = self._real()
         for session in self._live.values():
             if session.client_id != client_id:
@@ -171,6 +175,10 @@ class Sessions:
         """Let every access token run out now; refresh tokens live on."""
         for session in self._live.values():
             session.access_expires = self._real()
+
+    def per_user(self) -> dict[str, int]:
+        """How many sessions each user and app has, by the key that rate limits are counted by."""
+        return dict(Counter(session.key for session in self._live.values()))
 
     def live_tokens(self) -> dict[str, int]:
         """How many sessions there are, and how many tokens would be accepted now."""

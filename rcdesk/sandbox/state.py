@@ -82,6 +82,7 @@ class Sandbox:
         self.faults.clear()
         self.limits.clear()
         self.limits.forget_counts()
+        self.sessions.refreshes = self.push.gateway.tokens_asked = 0
         self.contacts.reset()
         self.call_log.clear()
         self._begin()

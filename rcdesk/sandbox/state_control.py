@@ -94,9 +94,16 @@ class StateControl:
             "ring_outs": sandbox.ring_outs.truth(),
             "subscriptions": sandbox.subscriptions.truth(),
             "tokens": sandbox.sessions.live_tokens(),
+            "sessions": sandbox.sessions.per_user(),
+            "sockets": {
+                "gateway": sandbox.push.gateway.connected,
+                "pubnub_polls": sandbox.push.pubnub.channels.waiting,
+            },
             "requests": {
                 "by_group": dict(limits.by_group),
                 "by_status": {str(status): count for status, count in self._by_status.items()},
                 "in_penalty": limits.in_penalty,
+                "refresh": sandbox.sessions.refreshes,
+                "wstoken": sandbox.push.gateway.tokens_asked,
             },
         }

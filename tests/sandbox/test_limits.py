@@ -86,6 +86,8 @@ async def test_requests_are_counted_by_group_and_status(user: Bench) -> None:
         "by_group": {"Auth": 1, "Light": 2, "Heavy": 1},
         "by_status": {"200": 4, "404": 1},
         "in_penalty": 0,
+        "refresh": 0,
+        "wstoken": 0,
     }
 
 

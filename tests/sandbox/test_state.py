@@ -37,3 +37,26 @@ def test_world_time_runs_at_its_speed_and_real_time_does_not() -> None:
     clock = Clock(10, start=1000.0, ticks=lambda: ticks[0])
     ticks[0] = 3.0
     assert (clock.now(), clock.real(), clock.real_seconds(5)) == (1030.0, 1003.0, 0.5)
+
+
+async def test_it_tells_how_often_tokens_were_asked_for(user: Bench) -> None:
+    token = (await user.by_password()).json()["refresh_token"]
+    for _ in range(2):
+        await user.token(grant_type="refresh_token", refresh_token=token)
+    await user.token(grant_type="refresh_token", refresh_token="unknown")
+    await user.client.post("/restapi/oauth/wstoken")
+    requests = (await user.state())["requests"]
+    assert (requests["refresh"], requests["wstoken"]) == (3, 1)
+    await user.client.post(f"{CONTROL}/reset")
+    requests = (await user.state())["requests"]
+    assert (requests["refresh"], requests["wstoken"]) == (0, 0)
+
+
+async def test_it_tells_how_many_sessions_each_user_and_app_has(user: Bench) -> None:
+    await user.by_password()
+    user.sandbox.sessions.open("another app", user.account.extension_id)
+    extension_id = user.account.extension_id
+    assert (await user.state())["sessions"] == {
+        f"{extension_id}/{user.account.client_id}": 2,
+        f"{extension_id}/another app": 1,
+    }

@@ -208,3 +208,20 @@ async def test_the_server_stops_at_once_although_requests_are_held() -> None:
             served.push.release()
         assert held.result() == []
     assert loop.time() < begun + 1.8
+
+
+async def test_the_truth_tells_which_sockets_are_open(served: Served) -> None:
+    async def sockets() -> dict[str, int]:
+        told: dict[str, int] = (await served.client.get("/sandbox/v1/state")).json()["sockets"]
+        return told
+
+    poller = Poller(served, await served.subscribe())
+    await poller.poll()
+    assert await sockets() == {"gateway": 0, "pubnub_polls": 0}
+    async with served.socket(), served.socket(), asyncio.TaskGroup() as group:
+        poll = group.create_task(poller.poll())
+        await until(lambda: served.push.pubnub.channels.waiting)
+        assert await sockets() == {"gateway": 2, "pubnub_polls": 1}
+        poll.cancel()
+    await until(lambda: not served.push.pubnub.channels.waiting and not served.push.gateway.connected)
+    assert await sockets() == {"gateway": 0, "pubnub_polls": 0}
