@@ -131,12 +131,12 @@ class MobileNotification(msgspec.Struct):
 
 
 class Presence(Wire):
-    """The answer of GET presence."""
+    """The answer of GET presence. Calls stay raw, so that one that cannot be read does not cost the others."""
 
     user_status: str | None = None
     dnd_status: str | None = None
     message: str | None = None
-    active_calls: list[ActiveCall] | None = None
+    active_calls: list[msgspec.Raw] | None = None
 
 
 class ErrorItem(Wire):

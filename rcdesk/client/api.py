@@ -18,7 +18,7 @@ from rcdesk.client.push import NOT_STARTED
 from rcdesk.client.rest import Query, Request, Rest
 from rcdesk.core import numbers
 from rcdesk.core.account import Account, DialChoices, Presence
-from rcdesk.core.calls import Leg
+from rcdesk.core.calls import Snapshot
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import LogRecord, SyncBatch
 from rcdesk.core.pacing import Urgency
@@ -61,8 +61,8 @@ class Api:
         owned = await self._all(f"{EXTENSION}/phone-number", wire.PhoneNumber, doing, LIGHT)
         return decode.dial_choices(phones, owned)
 
-    async def presence(self) -> tuple[tuple[Leg, ...], Presence]:
-        """Return every live call of the extension (the latest seven), and what others see of the user."""
+    async def presence(self) -> tuple[Snapshot, Presence]:
+        """Return the live calls of the extension (the latest seven), and what others see of the user."""
         query: Query = {"detailedTelephonyState": True}
         doing = "Your live calls could not be checked."
         request = Request("GET", f"{EXTENSION}/presence", doing, LIGHT, query=query, repeat=True)

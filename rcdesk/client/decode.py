@@ -12,7 +12,7 @@ import msgspec
 
 from rcdesk import wire
 from rcdesk.core.account import Account, DialChoices, Phone, Presence
-from rcdesk.core.calls import Direction, Leg, Report, Stage
+from rcdesk.core.calls import Direction, Leg, Report, Snapshot, Stage
 from rcdesk.core.numbers import digits
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Status
@@ -143,10 +143,19 @@ def number(text: str | None) -> str:
     return written if digits(written) else ""
 
 
-def presence(answer: wire.Presence) -> tuple[tuple[Leg, ...], Presence]:
-    """Read a presence snapshot: the legs of every live call, and what others see of the user."""
-    legs = tuple(map(leg, answer.active_calls or ()))
-    return legs, Presence(answer.user_status, answer.dnd_status, answer.message)
+MOST_LISTED = 7  # entries in a presence at most, the latest ones (event filters, "detailed presence")
+
+
+def presence(answer: wire.Presence) -> tuple[Snapshot, Presence]:
+    """Read the answer of GET presence: the live calls, and what others see of the user.
+
+    A list of `MOST_LISTED` entries may be cut. So is one of which an entry cannot be read: the call that it
+    spoke of must not be taken for one that is over.
+    """
+    entries = answer.active_calls or []
+    legs = tuple(map(leg, each(entries, wire.ActiveCall, "$.activeCalls")))
+    cut = len(entries) >= MOST_LISTED or len(legs) < len(entries)
+    return Snapshot(legs, cut), Presence(answer.user_status, answer.dnd_status, answer.message)
 
 
 def account(extension: wire.Extension, scopes: frozenset[str]) -> Account:
@@ -249,10 +258,14 @@ def _detail(text: str | None, called: str) -> str:
     return detail if detail != called else ""
 
 
-def each(records: Iterable[msgspec.Raw], kind: type[T]) -> Iterator[T]:
-    """Read the records of a list; one that cannot be read is left out with a warning that names the field."""
-    for raw in records:
+def each(records: Iterable[msgspec.Raw], kind: type[T], within: str = "") -> Iterator[T]:
+    """Read the records of a list; one that cannot be read is left out with a warning that names the field.
+
+    `within`: the path of the list, if the field is to be named from the top of the answer.
+    """
+    for place, raw in enumerate(records):
         try:
             yield wire.decode(raw, kind)
         except msgspec.DecodeError as error:
-            log.warning("a record was left out: its field %s is missing or unreadable", wire.field_of(error))
+            field = wire.field_of(error, f"{within}[{place}]" if within else "$")
+            log.warning("a record was left out: its field %s is missing or unreadable", field)

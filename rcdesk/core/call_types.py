@@ -72,6 +72,18 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The extension's calls as they were when somebody asked.
+
+    Attributes:
+        cut: calls may be missing from it; only one that it names as over is.
+    """
+
+    legs: tuple[Leg, ...]
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call of the user's, as far as it is known.
 

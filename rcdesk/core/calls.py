@@ -8,17 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from rcdesk.core.call_story import GRACE, Track, Word, key_of, together
-from rcdesk.core.call_types import Call, Change, Direction, Leg, Report, Stage
+from rcdesk.core.call_types import Call, Change, Direction, Leg, Report, Snapshot, Stage
 from rcdesk.core.own_legs import OwnRinging, mirrors, neighbours
 
-__all__ = ["GRACE", "Call", "CallBook", "Change", "Direction", "Leg", "Report", "Stage"]
+__all__ = ["GRACE", "Call", "CallBook", "Change", "Direction", "Leg", "Report", "Snapshot", "Stage"]
 
 REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as that
 REMEMBERED = 500  # sessions, at most; those with a live call always are
 FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
 CLOCKS_APART = 10.0  # seconds by which the clocks of the platform's servers may differ
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
-MOST_LISTED = 7  # entries in a presence at most, the latest ones (event filters, "detailed presence")
 
 TrackId = tuple[str, Direction]
 """Calling oneself gives two entries of one session, one in each direction: they are two calls."""
@@ -96,21 +95,19 @@ class CallBook:
             touched += self._vanish(report, frozenset(named), now)
         return self._changes(touched, now)
 
-    def reconcile(self, legs: Iterable[Leg], now: float, asked_at: float) -> list[Change]:
-        """Take in a whole snapshot that was asked for at `asked_at`; a live call absent from it is over.
+    def reconcile(self, snapshot: Snapshot, now: float, asked_at: float) -> list[Change]:
+        """Take in a snapshot that was asked for at `asked_at`; a live call absent from it is over.
 
-        A list of `MOST_LISTED` entries may be cut: then the absent calls are left alone. So are those of
-        which a report arrived at or after `asked_at`, as it may be newer than the snapshot: nothing needs to
-        be held back while one is fetched.
+        If the snapshot is cut, the absent calls are left alone. So are those of which a report arrived at or
+        after `asked_at`, as it may be newer than the snapshot: nothing needs to be held back while one is
+        fetched.
         """
-        entries = tuple(legs)
-        listed = {track_id: together(legs) for track_id, legs in _by_track(entries).items()}
+        listed = {track_id: together(legs) for track_id, legs in _by_track(snapshot.legs).items()}
         there = {track_id: leg for track_id, leg in listed.items() if leg.stage is not Stage.ENDED}
-        whole = len(entries) < MOST_LISTED
         gone = [
             track_id
             for track_id, track in self._tracks.items()
-            if track.open and track_id not in there and (whole or track_id in listed)
+            if track.open and track_id not in there and (not snapshot.cut or track_id in listed)
         ]
         touched = []
         for track_id in [*gone, *there]:

@@ -161,11 +161,11 @@ class Link:
         if platform is None:
             return
         try:
-            legs, presence = await platform.api.presence()
+            snapshot, presence = await platform.api.presence()
         except Problem as problem:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
             self._do(self._machine.snapshot_failed(problem, self._clock()))
             return
         self._presence.take(presence)
-        changes = self._calls.reconcile(legs, asked_at)
+        changes = self._calls.reconcile(snapshot, asked_at)
         self._do(self._machine.snapshot_taken(self._clock(), differed=bool(changes)))

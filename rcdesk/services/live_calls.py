@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from rcdesk.core.calls import Call, CallBook, Change, Leg, Report
+from rcdesk.core.calls import Call, CallBook, Change, Report, Snapshot
 from rcdesk.core.ringout import Order
 from rcdesk.services.feed import Feed
 
@@ -35,9 +35,9 @@ class LiveCalls:
         """Take in one push notification."""
         self._tell(self._book.apply(report, self._clock()))
 
-    def reconcile(self, legs: Iterable[Leg], asked_at: float) -> list[Change]:
-        """Take in the platform's whole list, asked for at `asked_at`; return what it changed."""
-        changes = self._book.reconcile(legs, self._clock(), asked_at)
+    def reconcile(self, snapshot: Snapshot, asked_at: float) -> list[Change]:
+        """Take in what the platform lists, asked for at `asked_at`; return what it changed."""
+        changes = self._book.reconcile(snapshot, self._clock(), asked_at)
         self._tell(changes)
         return changes
 

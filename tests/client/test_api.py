@@ -10,7 +10,7 @@ import pytest
 from rcdesk.client.api import Api
 from rcdesk.client.rest import Rest
 from rcdesk.core.account import Presence
-from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.calls import Direction, Snapshot, Stage
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import LogRecord, Outcome
 from rcdesk.core.people import Source
@@ -37,14 +37,14 @@ async def test_dial_choices(sandbox: Sandbox, me: SignedIn) -> None:
 
 
 async def test_presence_has_the_live_calls(sandbox: Sandbox, me: SignedIn) -> None:
-    assert (await me.api.presence())[0] == ()
+    assert (await me.api.presence())[0] == Snapshot(())
     session = await sandbox.ring("+13025550101")
-    legs, presence = await me.api.presence()
-    assert [(leg.session_id, leg.stage, leg.direction) for leg in legs] == [
+    snapshot, presence = await me.api.presence()
+    assert [(leg.session_id, leg.stage, leg.direction) for leg in snapshot.legs] == [
         (session, Stage.RINGING, Direction.INBOUND)
     ]
-    assert legs[0].from_number == "+13025550101"
-    assert legs[0].from_name == "Ann Lee"
+    assert snapshot.legs[0].from_number == "+13025550101"
+    assert snapshot.legs[0].from_name == "Ann Lee"
     assert presence.user_status == "Available"
 
 

@@ -16,7 +16,7 @@ from rcdesk import wire
 from rcdesk.client import decode
 from rcdesk.client.decode import BadNotification, notification
 from rcdesk.core.account import Phone, Presence
-from rcdesk.core.calls import Direction, Leg, Stage
+from rcdesk.core.calls import Direction, Leg, Snapshot, Stage
 from rcdesk.core.people import Person, Source
 from tests.client.captures import ANSWERED, MISSED, RINGOUT, as_bytes
 
@@ -271,9 +271,41 @@ def test_a_presence_snapshot_tells_the_legs_and_the_presence() -> None:
         b'[{"sessionId":"1","direction":"Inbound","telephonyStatus":"OnHold","from":"101","to":"102"}]}',
         wire.Presence,
     )
-    legs, presence = decode.presence(answer)
-    assert [(one.session_id, one.stage) for one in legs] == [("1", Stage.ON_HOLD)]
+    snapshot, presence = decode.presence(answer)
+    assert [(one.session_id, one.stage) for one in snapshot.legs] == [("1", Stage.ON_HOLD)]
+    assert not snapshot.cut
     assert presence == Presence("Available", "TakeAllCalls", "Back at 3")
+
+
+def snapshot_of(calls: list[Any]) -> Snapshot:
+    return decode.presence(wire.decode(json.dumps({"activeCalls": calls}), wire.Presence))[0]
+
+
+@pytest.mark.parametrize(("entries", "cut"), [(0, False), (6, False), (7, True)])
+def test_a_snapshot_of_seven_entries_may_be_cut_however_many_calls_they_are(entries: int, cut: bool) -> None:
+    snapshot = snapshot_of([ANSWERED[1]["body"]["activeCalls"][0]] * entries)
+    assert (len(snapshot.legs), snapshot.cut) == (entries, cut)
+
+
+@pytest.mark.parametrize(
+    ("bad", "field"),
+    [
+        ({"sessionId": None}, r"$.activeCalls[1].sessionId"),
+        ({"direction": "Sideways"}, r"$.activeCalls[1].direction"),
+        ({"telephonyStatus": "Dancing"}, r"$.activeCalls[1].telephonyStatus"),
+        ({"startTime": "9999-12-31T23:59:59Z"}, r"$.activeCalls[1].startTime"),
+        (None, r"$.activeCalls[1]"),
+    ],
+)
+@pytest.mark.expected_log(r"a record was left out: its field \$\.activeCalls\[1\]")
+def test_an_entry_that_cannot_be_read_costs_only_itself_and_ends_no_call(
+    bad: dict[str, Any] | None, field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    good = ANSWERED[1]["body"]["activeCalls"][0]
+    snapshot = snapshot_of([good | {"sessionId": "1"}, bad and good | bad, good | {"sessionId": "3"}])
+    assert ([one.session_id for one in snapshot.legs], snapshot.cut) == (["1", "3"], True)
+    assert f"its field {field} is missing" in caplog.text
 
 
 def test_an_extension_without_country_is_taken_for_an_american_one() -> None:

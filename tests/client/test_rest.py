@@ -62,8 +62,8 @@ def always(*args: object, **kwargs: object) -> Answer:
 
 async def test_a_get_is_repeated_until_the_server_is_well_again(sandbox: Sandbox, me: SignedIn) -> None:
     await sandbox.fault("http-status", path="*/presence", status=503, count=2)
-    legs, presence = await me.api.presence()
-    assert (legs, presence.user_status) == ((), "Available")
+    snapshot, presence = await me.api.presence()
+    assert (snapshot.legs, presence.user_status) == ((), "Available")
     assert (await sandbox.state())["requests"]["by_status"]["503"] == 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rcdesk.core.calls import CallBook, Direction, Leg, Report, Stage
+from rcdesk.core.calls import CallBook, Direction, Leg, Report, Snapshot, Stage
 
 CALLER = "+13027430863"
 ME = "+18885434778"
@@ -25,6 +25,10 @@ def report(
 ) -> Report:
     """A report that the platform sent `sequence` seconds after START, unless `at` says otherwise."""
     return Report(extension, sequence, START + sequence if at is None else at, legs, total)
+
+
+def snapshot(*legs: Leg, cut: bool = False) -> Snapshot:
+    return Snapshot(legs, cut)
 
 
 def said(sequence: int, stage: Stage, *, at: float | None = None, **facts: Any) -> Report:

@@ -17,12 +17,12 @@ from rcdesk.core.calls import (
     CallBook,
     Change,
     Direction,
-    Leg,
     Report,
+    Snapshot,
     Stage,
 )
 
-from .builders import CALLER, LATER, ME, START, leg, report, said, stages
+from .builders import CALLER, LATER, ME, START, leg, report, said, snapshot, stages
 
 RINGING, CONNECTED, ON_HOLD, PARKED, NO_CALL = (
     Stage.RINGING,
@@ -346,16 +346,16 @@ def test_a_late_word_that_it_went_on_elsewhere_is_told_of_a_call_that_is_over() 
     assert (change.was and change.was.elsewhere, change.now.elsewhere) == (False, True)
 
 
-@pytest.mark.parametrize("snapshot", [[], [leg(NO_CALL)]], ids=["absent", "listed as over"])
-def test_a_snapshot_ends_the_grace_of_a_call_that_went_on_elsewhere(snapshot: list[Leg]) -> None:
+@pytest.mark.parametrize("there", [snapshot(), snapshot(leg(NO_CALL))], ids=["absent", "listed as over"])
+def test_a_snapshot_ends_the_grace_of_a_call_that_went_on_elsewhere(there: Snapshot) -> None:
     book, _ = told(said(1, RINGING), report(2, ELSEWHERE))
-    (change,) = book.reconcile(snapshot, START + 1, START + 1)
+    (change,) = book.reconcile(there, START + 1, START + 1)
     assert (change.now.stage, change.now.elsewhere) == (NO_CALL, True)
 
 
 def test_a_snapshot_can_tell_that_a_call_went_on_elsewhere() -> None:
     book, _ = told(said(1, RINGING))
-    (change,) = book.reconcile([ELSEWHERE], START + 9, START + 8)
+    (change,) = book.reconcile(snapshot(ELSEWHERE), START + 9, START + 8)
     assert (change.now.stage, change.now.ended_at, change.now.elsewhere) == (NO_CALL, START + 9, True)
 
 
@@ -463,7 +463,7 @@ def test_a_late_whole_list_can_show_that_one_call_was_two() -> None:
 
 def test_a_call_that_only_a_snapshot_told_of_leaves_a_whole_list_too() -> None:
     book = CallBook()
-    book.reconcile([leg(CONNECTED)], START, START)
+    book.reconcile(snapshot(leg(CONNECTED)), START, START)
     book.apply(report(3, total=0), START)
     assert book.next_wake == START + GRACE
 
@@ -473,23 +473,23 @@ def test_a_call_that_only_a_snapshot_told_of_leaves_a_whole_list_too() -> None:
 
 def test_a_snapshot_shows_calls_that_no_report_told_of() -> None:
     book = CallBook()
-    (change,) = book.reconcile([leg(CONNECTED, started_at=START - 60)], START, START)
+    (change,) = book.reconcile(snapshot(leg(CONNECTED, started_at=START - 60)), START, START)
     assert (change.was, change.now.stage) == (None, CONNECTED)
     assert (change.now.started_at, change.now.answered_at) == (START - 60, START - 60)
 
 
 def test_a_ringing_call_found_answered_by_a_snapshot_was_answered_by_now() -> None:
     book, _ = told(said(1, RINGING))
-    book.reconcile([leg(CONNECTED)], START + 9, START + 8)
+    book.reconcile(snapshot(leg(CONNECTED)), START + 9, START + 8)
     assert only(book).answered_at == START + 9
 
 
-@pytest.mark.parametrize("snapshot", [[], [leg(NO_CALL)]], ids=["absent", "listed as over"])
-def test_a_live_call_that_a_snapshot_lacks_is_over_at_once(snapshot: list[Leg]) -> None:
+@pytest.mark.parametrize("there", [snapshot(), snapshot(leg(NO_CALL))], ids=["absent", "listed as over"])
+def test_a_live_call_that_a_snapshot_lacks_is_over_at_once(there: Snapshot) -> None:
     book, _ = told(said(1, CONNECTED))
-    (change,) = book.reconcile(snapshot, START + 9, START + 8)
+    (change,) = book.reconcile(there, START + 9, START + 8)
     assert (change.now.stage, change.now.ended_at) == (NO_CALL, START + 9)
-    assert book.reconcile(snapshot, START + 19, START + 18) == []
+    assert book.reconcile(there, START + 19, START + 18) == []
 
 
 def test_a_snapshot_is_older_than_what_was_reported_after_it_was_asked_for() -> None:
@@ -497,44 +497,34 @@ def test_a_snapshot_is_older_than_what_was_reported_after_it_was_asked_for() -> 
     book.apply(said(2, CONNECTED), START + 5)
     book.apply(report(3, leg(NO_CALL, "ended", final=True)), START + 5)
     book.apply(said(4, RINGING, session="new"), START + 5)
-    assert book.reconcile([leg(RINGING), leg(CONNECTED, "ended")], START + 6, asked_at=START + 5) == []
+    assert (
+        book.reconcile(snapshot(leg(RINGING), leg(CONNECTED, "ended")), START + 6, asked_at=START + 5) == []
+    )
     assert stages(book) == [CONNECTED, RINGING]
 
 
-def test_a_snapshot_of_seven_may_be_cut_and_ends_no_call_that_it_lacks() -> None:
-    book, _ = told(said(1, CONNECTED, session="eighth"))
-    book.reconcile([leg(CONNECTED, str(number)) for number in range(7)], START + 9, START + 8)
-    assert len(book.calls) == 8
-    book.reconcile([leg(CONNECTED, str(number)) for number in range(6)], START + 19, START + 18)
-    assert len(book.calls) == 6
+def test_a_cut_snapshot_ends_no_call_that_it_lacks() -> None:
+    book, _ = told(said(1, CONNECTED, session="missing"))
+    (begun,) = book.reconcile(snapshot(leg(CONNECTED), cut=True), START + 9, START + 8)
+    assert (begun.was, len(book.calls)) == (None, 2)
 
 
 def test_a_call_that_a_cut_snapshot_lists_as_over_is_over() -> None:
-    book, _ = told(said(1, CONNECTED, session="0"))
-    listed = [leg(CONNECTED, str(number)) for number in range(1, 7)]
-    book.reconcile([leg(NO_CALL, "0"), *listed], START + 9, START + 8)
-    assert len(book.calls) == 6
-
-
-def test_entries_count_for_a_cut_list_not_calls() -> None:
-    book, _ = told(said(1, CONNECTED, session="eighth"))
-    two_legs = [leg(CONNECTED, "0"), leg(RINGING, "0")]
-    book.reconcile(
-        [*two_legs, *(leg(CONNECTED, str(number)) for number in range(1, 6))], START + 9, START + 8
-    )
-    assert len(book.calls) == 7
+    book, _ = told(said(1, CONNECTED))
+    (change,) = book.reconcile(snapshot(leg(NO_CALL), cut=True), START + 9, START + 8)
+    assert change.now.stage is NO_CALL
 
 
 def test_an_old_report_that_comes_late_is_no_reason_to_doubt_a_snapshot() -> None:
     book, _ = told(said(5, RINGING))
     book.apply(said(4, RINGING), START + 2)
-    (change,) = book.reconcile([], START + 3, asked_at=START + 1)
+    (change,) = book.reconcile(snapshot(), START + 3, asked_at=START + 1)
     assert change.now.stage is NO_CALL
 
 
 def test_a_snapshot_is_newer_than_every_report_so_far_but_not_than_the_next() -> None:
     book, _ = told(said(5, RINGING))
-    book.reconcile([leg(ON_HOLD)], START + 9, START + 8)
+    book.reconcile(snapshot(leg(ON_HOLD)), START + 9, START + 8)
     assert stages(book) == [ON_HOLD]
     book.apply(said(4, CONNECTED), START + 10)
     assert stages(book) == [ON_HOLD]
@@ -546,7 +536,7 @@ def test_a_snapshot_ends_a_grace_either_way() -> None:
     book, _ = told(
         said(1, RINGING), said(2, NO_CALL), said(1, RINGING, session="b"), said(2, NO_CALL, session="b")
     )
-    ended, answered = book.reconcile([leg(CONNECTED)], START + 100, START + 1)
+    ended, answered = book.reconcile(snapshot(leg(CONNECTED)), START + 100, START + 1)
     assert (ended.now.session_id, ended.now.stage) == ("b", NO_CALL)
     assert answered.was == replace(answered.now, stage=RINGING, answered_at=None)
     assert stages(book) == [CONNECTED]

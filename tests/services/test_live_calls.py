@@ -6,7 +6,7 @@ import time
 from rcdesk.core.calls import GRACE, Change, Direction, Stage
 from rcdesk.core.ringout import Order
 from rcdesk.services.live_calls import LiveCalls
-from tests.core.builders import leg, report
+from tests.core.builders import leg, report, snapshot
 from tests.helpers.wait import until
 
 
@@ -61,9 +61,9 @@ async def test_closed_it_waits_for_no_grace() -> None:
 
 async def test_a_snapshot_tells_what_it_changed() -> None:
     calls, changes = made()
-    told = calls.reconcile([leg(Stage.CONNECTED)], time.time())
+    told = calls.reconcile(snapshot(leg(Stage.CONNECTED)), time.time())
     assert told == changes
-    assert calls.reconcile([leg(Stage.CONNECTED)], time.time()) == []
+    assert calls.reconcile(snapshot(leg(Stage.CONNECTED)), time.time()) == []
     calls.close()
 
 
