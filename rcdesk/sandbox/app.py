@@ -55,7 +55,9 @@ async def running(sandbox: Sandbox) -> AsyncIterator[None]:
 def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     gate = Gate(sandbox.sessions, sandbox.limits, str(sandbox.account.id), sandbox.account.extension_id)
     return [
-        *oauth_routes(sandbox.oauth, sandbox.sessions, sandbox.limits, gate),
+        *oauth_routes(
+            sandbox.oauth, sandbox.sessions, sandbox.limits, gate, sandbox.faults.refresh_delay, sandbox.waits
+        ),
         *open_routes(),
         *AccountRoutes(sandbox.account).routes(gate),
         *sandbox.contacts.routes(gate),
@@ -71,7 +73,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
 def _control(sandbox: Sandbox, by_status: Counter[int]) -> list[BaseRoute]:
     return [
         *CallsControl(sandbox.world).routes(),
-        *FaultsControl(sandbox.faults, sandbox.sessions, sandbox.limits, sandbox.sync_tokens).routes(),
+        *FaultsControl(sandbox.faults, sandbox.switchboard).routes(),
         *StateControl(sandbox, by_status).routes(),
     ]
 

@@ -21,11 +21,14 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
   POST /ring-outs           {"next": {"callee": "Busy"}}: fate of the next RingOut
   POST /faults              {"kind": KIND, ...}: something breaks
     http-status             path, status; may have count, method, retry_after
+    server-errors           may have status, path, rate (0 to 1), count
     latency                 path, seconds; may have count, method
     rate-limit              group: light, medium, heavy or auth; retry_after
+    expire-tokens, revoke-tokens, expire-sync-tokens
+    late-refresh            seconds; may have count
+    refuse-wstoken          may have status, count
     drop-push, mute-push, reorder, duplicate                    count
     expire-subscription     id, or none for all
-    expire-tokens, revoke-tokens, expire-sync-tokens
   DELETE /faults            nothing is broken any more
   POST /push                any notification, delivered as it is
   POST /records             {"count": N}: that many more past calls

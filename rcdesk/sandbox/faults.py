@@ -1,9 +1,10 @@
 """What can be made to go wrong, as plain state that routes and transports ask."""
 
-from collections.abc import Callable
+import random
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.errors import ApiError
 
 PUSH_KINDS = ("drop-push", "mute-push", "reorder", "duplicate")
@@ -30,13 +31,10 @@ class PushFaults:
     - ``mute-push``: connections stay open and healthy, but no notification comes through.
     - ``reorder``: this notification is held back and sent after the next one.
     - ``duplicate``: this notification is sent twice.
-
-    Expiry is an act, not a state: `on_expire` is called with an id, or with None for all subscriptions.
     """
 
     def __init__(self) -> None:
         self._left: dict[str, int | None] = {}
-        self.on_expire: Callable[[str | None], None] = lambda subscription_id: None
 
     def arm(self, kind: str, count: int | None = None) -> None:
         """Switch a fault on for the next `count` notifications, or until it is cleared."""
@@ -45,6 +43,10 @@ class PushFaults:
     def clear(self) -> None:
         """Switch all of them off."""
         self._left.clear()
+
+    def disarm(self, kind: str) -> None:
+        """Switch one of them off."""
+        self._left.pop(kind, None)
 
     def active(self, kind: str) -> bool:
         """Whether the fault is on; nothing is used up by asking."""
@@ -70,17 +72,19 @@ class PushFaults:
 
 @dataclass
 class HttpFault:
-    """A refusal or a delay of requests whose path matches.
+    """What goes wrong with requests whose path matches.
 
     `path` is a shell pattern (`*/ring-out*`); without a wildcard it hits every path that contains it. `left` is
-    how many requests it still hits, None for all.
+    how many requests it still hits, None for all; of those that match it hits the share `rate`, by chance.
     """
 
+    kind: str
     path: str
     left: int | None = None
     method: str | None = None
     seconds: float = 0.0
     refusal: ApiError | None = None
+    rate: float = 1.0
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is hit."""
@@ -92,19 +96,25 @@ class HttpFault:
 
 @dataclass
 class Faults:
-    """All faults of a sandbox."""
+    """All faults of a sandbox. Whoever asks for one that has a count uses it up."""
 
     push: PushFaults = field(default_factory=PushFaults)
     http: list[HttpFault] = field(default_factory=list)
+    _rng: random.Random = field(default_factory=lambda: chance("faults", 0))
 
     def clear(self) -> None:
         """Switch everything off."""
         self.push.clear()
         self.http.clear()
 
+    def remove(self, kind: str) -> None:
+        """Switch every fault of this kind off."""
+        self.push.disarm(kind)
+        self.http[:] = [fault for fault in self.http if fault.kind != kind]
+
     def delay(self, method: str, path: str) -> float:
         """Real seconds to wait before this request is looked at."""
-        waits = [fault for fault in self._hits(method, path) if fault.refusal is None]
+        waits = [fault for fault in self._hits(method, path) if fault.kind == "latency"]
         for fault in waits:
             self._use_up(fault)
         return sum(fault.seconds for fault in waits)
@@ -112,10 +122,18 @@ class Faults:
     def refusal(self, method: str, path: str) -> ApiError | None:
         """The refusal that this request gets instead of its answer, if any; the oldest fault first."""
         for fault in self._hits(method, path):
-            if fault.refusal is not None:
+            if fault.refusal is not None and (fault.rate >= 1 or self._rng.random() < fault.rate):
                 self._use_up(fault)
                 return fault.refusal
         return None
+
+    def refresh_delay(self) -> float:
+        """Real seconds by which the answer to a refresh comes late, after it was carried out."""
+        for fault in self.http:
+            if fault.kind == "late-refresh":
+                self._use_up(fault)
+                return fault.seconds
+        return 0.0
 
     def _hits(self, method: str, path: str) -> list[HttpFault]:
         return [fault for fault in self.http if fault.matches(method, path)]

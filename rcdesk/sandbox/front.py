@@ -1,7 +1,6 @@
 """The front door: what happens to every request before and after its route."""
 
 import uuid
-from asyncio import sleep
 from collections import Counter
 from contextlib import suppress
 
@@ -61,7 +60,7 @@ class FrontDoor:
     async def _maybe_fail(self, method: str, path: str) -> None:
         delay = self._sandbox.faults.delay(method, path)
         if delay:
-            await sleep(delay)
+            await self._sandbox.waits.pause(delay)
         refusal = self._sandbox.faults.refusal(method, path)
         if refusal is not None:
             raise refusal

@@ -16,14 +16,25 @@ from rcdesk.sandbox.login_page import login_page, refusal_page
 from rcdesk.sandbox.oauth import CODE_TTL, OAuth, redirect_allowed, token_body
 from rcdesk.sandbox.rest import Gate, Operation, resource
 from rcdesk.sandbox.sessions import Sessions
+from rcdesk.sandbox.waits import Waits
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _KEPT = ("response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method")
 
 
-def oauth_routes(oauth: OAuth, sessions: Sessions, limits: RateLimits, gate: Gate) -> list[Route]:
-    """The routes under /restapi/oauth, less wstoken, and the discovery documents."""
-    tokens = _Tokens(oauth, sessions, limits)
+def oauth_routes(
+    oauth: OAuth,
+    sessions: Sessions,
+    limits: RateLimits,
+    gate: Gate,
+    refresh_delay: Callable[[], float],
+    waits: Waits,
+) -> list[Route]:
+    """The routes under /restapi/oauth, less wstoken, and the discovery documents.
+
+    `refresh_delay` gives the seconds by which the answer to a refresh comes late.
+    """
+    tokens = _Tokens(oauth, sessions, limits, refresh_delay, waits)
     return [
         Route("/restapi/oauth/authorize", _Endpoint(_Authorize(oauth).answer, "GET", "HEAD", "POST")),
         Route("/restapi/oauth/token", _Endpoint(tokens.token, "POST")),
@@ -55,10 +66,19 @@ class _Endpoint:
 class _Tokens:
     """Gives tokens and takes them back."""
 
-    def __init__(self, oauth: OAuth, sessions: Sessions, limits: RateLimits) -> None:
+    def __init__(
+        self,
+        oauth: OAuth,
+        sessions: Sessions,
+        limits: RateLimits,
+        refresh_delay: Callable[[], float],
+        waits: Waits,
+    ) -> None:
         self._oauth = oauth
         self._sessions = sessions
         self._limits = limits
+        self._refresh_delay = refresh_delay
+        self._waits = waits
 
     async def token(self, request: Request) -> Response:
         """POST token."""
@@ -70,7 +90,10 @@ class _Tokens:
         except OAuthError as error:
             error.headers |= headers
             raise
-        return JSONResponse(token_body(session, self._sessions.now()), headers={**_NO_STORE, **headers})
+        answer = JSONResponse(token_body(session, self._sessions.now()), headers={**_NO_STORE, **headers})
+        if form.get("grant_type") == "refresh_token" and (delay := self._refresh_delay()):
+            await self._waits.pause(delay)
+        return answer
 
     async def revoke(self, request: Request) -> Response:
         """POST revoke: the whole session ends."""

@@ -14,8 +14,7 @@ from rcdesk.sandbox.subscriptions import Subscriptions
 class Push:
     """Everything that is needed to tell clients of events.
 
-    The assembly sets `gateway.app` to the whole app, so that requests over sockets pass through it, and calls
-    `release` when the server is about to stop. `pubnub.enabled` switches PubNub subscriptions off and on.
+    The assembly sets `gateway.app` to the whole app, so that requests over sockets pass through it. `pubnub.enabled` switches PubNub subscriptions off and on.
     """
 
     def __init__(

@@ -23,6 +23,12 @@ class FaultyLine:
         if not self._held and self._faults.take("reorder"):
             self._held = batch
             return
-        batch, self._held = batch + self._held, []
         for one in batch:
+            one()
+        self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is held back."""
+        held, self._held = self._held, []
+        for one in held:
             one()

@@ -86,7 +86,7 @@ class SandboxServer:
             self._started.set()
 
     def _ask_to_stop(self) -> None:
-        self._sandbox.push.release()
+        self._sandbox.release()
         for server in self._servers:
             server.should_exit = True
 

@@ -15,7 +15,9 @@ ACCESS_TTL_RANGE = (600, 3600)
 REFRESH_TTL = 604_800
 REFRESH_TTL_MAX = 2_592_000
 REFRESH_GRACE = 10.0
-"""How long a refresh token that was used gives the same new pair again (an answer may have got lost)."""
+"""How long a refresh token that was used gives the same new pair again, once the new access token is in use."""
+REFRESH_LOST = 3600.0
+"""The same while the new access token is not in use: the answer may have got lost."""
 SESSIONS_PER_USER = 5
 """Parallel sessions of one user and app; one more ends the oldest."""
 
@@ -36,11 +38,21 @@ class Session:
     refresh_ttl: int
     used_refresh_token: str | None = None
     used_at: float = 0.0
+    in_use_since: float | None = None
+    """When the access token was first used."""
 
     @property
     def key(self) -> str:
         """What rate limits are counted by: the user and the app."""
         return f"{self.extension_id}/{self.client_id}"
+
+    def gives_again(self, refresh_token: str, now: float) -> bool:
+        """Whether this refresh token was used for the pair of today, and still gives it."""
+        if self.used_refresh_token != refresh_token:
+            return False
+        if self.in_use_since is None:
+            return now < self.used_at + REFRESH_LOST
+        return now < self.in_use_since + REFRESH_GRACE
 
 
 class Sessions:
@@ -98,15 +110,15 @@ class Sessions:
     ) -> Session:
         """Rotate the pair and return the session; the old access token is dead at once.
 
-        The refresh token that was just used gives the same new pair for some seconds more. Raises OAuthError
-        `invalid_grant` for any other token.
+        The refresh token that was just used gives the same new pair once more, see `Session.gives_again`. Raises
+        OAuthError `invalid_grant` for any other token.
         """
         self.refreshes += 1
         now = self._real()
         for session in self._live.values():
             if session.client_id != client_id:
                 continue
-            if session.used_refresh_token == refresh_token and now < session.used_at + REFRESH_GRACE:
+            if session.gives_again(refresh_token, now):
                 return session
             if session.refresh_token == refresh_token and now < session.refresh_expires:
                 self._bury_access(session)
@@ -195,7 +207,9 @@ class Sessions:
     def _by_access_token(self, token: str) -> Session:
         for session in self._live.values():
             if secrets.compare_digest(session.access_token.encode(), token.encode()):
-                if self._real() < session.access_expires:
+                now = self._real()
+                if now < session.access_expires:
+                    session.in_use_since = session.in_use_since or now
                     return session
                 raise ApiError(401, "TokenExpired", "Access token expired", inner="OAU-210")
         if token in self._dead_access:
@@ -206,6 +220,7 @@ class Sessions:
         now = self._real()
         session.access_token = secrets.token_urlsafe(48)
         session.access_expires = now + session.access_ttl
+        session.in_use_since = None
         session.refresh_token = secrets.token_urlsafe(48) if session.refresh_ttl > 0 else None
         session.refresh_expires = now + session.refresh_ttl
 

@@ -11,16 +11,20 @@ from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.clock import Clock
 from rcdesk.sandbox.contacts import Contacts
 from rcdesk.sandbox.director import Director
+from rcdesk.sandbox.fault_kinds import Switchboard
 from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.limits import RateLimits
 from rcdesk.sandbox.log_entries import record_of
 from rcdesk.sandbox.oauth import OAuth
 from rcdesk.sandbox.past import past_records
 from rcdesk.sandbox.push import Push
+from rcdesk.sandbox.push_connection import GatewayLimits
+from rcdesk.sandbox.push_pubnub import HOLD
 from rcdesk.sandbox.ringouts import RingOuts
 from rcdesk.sandbox.sessions import Sessions
 from rcdesk.sandbox.subscriptions import Subscriptions
 from rcdesk.sandbox.sync_tokens import SyncTokens
+from rcdesk.sandbox.waits import Waits
 from rcdesk.sandbox.world import World
 
 
@@ -38,12 +42,18 @@ class Options:
 
 @dataclass
 class Sandbox:
-    """The platform's state, built from the bottom."""
+    """The platform's state, built from the bottom.
+
+    `hold` is how many real seconds a PubNub request waits for news.
+    """
 
     options: Options = field(default_factory=Options)
     clock: Clock = field(default_factory=Clock)
+    gateway_limits: GatewayLimits = field(default_factory=GatewayLimits)
+    hold: float = HOLD
     account: Account = field(init=False)
     faults: Faults = field(init=False, default_factory=Faults)
+    waits: Waits = field(init=False, default_factory=Waits)
 
     def __post_init__(self) -> None:
         self.account = make_account(self.options.seed)
@@ -61,8 +71,11 @@ class Sandbox:
         self.subscriptions = Subscriptions(
             self.clock, self.faults.push, str(self.account.id), self.account.extension_id
         )
-        self.push = Push(self.subscriptions, self.sessions)
+        self.push = Push(self.subscriptions, self.sessions, limits=self.gateway_limits, hold=self.hold)
         self.world.on_event = self.subscriptions.publish
+        self.switchboard = Switchboard(
+            self.faults, self.waits, self.sessions, self.limits, self.sync_tokens, self.subscriptions
+        )
         self._begin()
 
     def add_past(self, count: int) -> None:
@@ -79,8 +92,7 @@ class Sandbox:
         self.agenda.clear()
         self.ring_outs.reset()
         self.world.reset()
-        self.faults.clear()
-        self.limits.clear()
+        self.switchboard.all_off()
         self.limits.forget_counts()
         self.sessions.refreshes = self.push.gateway.tokens_asked = 0
         self.contacts.reset()
@@ -96,6 +108,11 @@ class Sandbox:
     def _log(self, call: Call) -> None:
         record = record_of(self.account, call, self.ring_outs.of_call(call), self._rng)
         self.call_log.add([record])
+
+    def release(self) -> None:
+        """Let go of every request that is held, so that the server can stop."""
+        self.waits.close()
+        self.push.release()
 
     async def run(self) -> None:
         """Let the world go on until cancelled."""

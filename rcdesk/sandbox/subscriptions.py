@@ -85,7 +85,6 @@ class Subscriptions:
         self._live: dict[str, Subscription] = {}
         self._expired: deque[str] = deque(maxlen=_REMEMBERED)
         self._dnd_status = "TakeAllCalls"
-        faults.on_expire = self.expire
 
     def now(self) -> float:
         """The time that lives are measured by."""
@@ -166,6 +165,10 @@ class Subscriptions:
         if kind == Kind.PRESENCE and status is not None and status != self._dnd_status:
             self._dnd_status = status
             self._publish(Kind.DND, extension_id, body)
+
+    def flush(self) -> None:
+        """Deliver what a fault holds back."""
+        self._line.flush()
 
     def deliver_raw(self, notification: dict[str, Any]) -> None:
         """Deliver a notification as it is to every subscriber."""

@@ -8,6 +8,7 @@ import pytest
 
 from rcdesk.sandbox.state import Options
 from tests.sandbox.bench import Bench
+from tests.sandbox.push.served import Served, serve
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,4 +38,11 @@ async def limited() -> AsyncIterator[Bench]:
     made = Bench(Options(records=0))
     async with made.client:
         await made.sign_in()
+        yield made
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    """A sandbox that is really served, with the platform's times and without rate limits, the user signed in."""
+    async with serve() as made:
         yield made

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from rcdesk.sandbox import front
 from rcdesk.sandbox.limits import RateLimits
 from rcdesk.sandbox.state import Options
 from tests.sandbox.bench import CONTROL, Bench, E
@@ -117,10 +116,10 @@ async def test_any_status_can_be_made_to_come(user: Bench, status: int) -> None:
 async def test_latency_holds_a_request_back(user: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def pause(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(front, "sleep", sleep)
+    monkeypatch.setattr(user.sandbox.waits, "pause", pause)
     await fault(user, kind="latency", path="presence", seconds=1.5, count=1)
     assert await ask(user, "presence", 2) == [200, 200]
     assert waited == [1.5]
@@ -148,6 +147,9 @@ async def test_push_faults_are_used_up(user: Bench) -> None:
         ({"kind": "latency", "path": "x", "seconds": "long"}, "seconds"),
         ({"kind": "rate-limit", "group": "Feather"}, "group"),
         ({"kind": "drop-push", "count": 0}, "count"),
+        ({"kind": "server-errors", "status": 404}, "status"),
+        ({"kind": "server-errors", "rate": 0}, "rate"),
+        ({"kind": "late-refresh"}, "seconds"),
     ],
 )
 async def test_a_fault_that_makes_no_sense_is_refused(bench: Bench, body: dict[str, Any], name: str) -> None:

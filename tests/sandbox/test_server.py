@@ -16,11 +16,11 @@ import httpx
 import pytest
 from ringcentral import SDK
 
+from rcdesk.sandbox import faults_control
 from rcdesk.sandbox.calls import Deed
 from rcdesk.sandbox.cli import main
-from rcdesk.sandbox.faults import PUSH_KINDS
 from rcdesk.sandbox.server import SandboxServer
-from rcdesk.sandbox.state import Options
+from rcdesk.sandbox.state import Options, Sandbox
 from tests.helpers.wait import wait_until
 
 FIELDS = [
@@ -123,7 +123,7 @@ def test_its_help_names_all_that_can_be_made_to_happen(capsys: pytest.CaptureFix
         main(["--help"])
     told = capsys.readouterr().out
     assert not [deed for deed in Deed if deed not in told]
-    assert not [kind for kind in PUSH_KINDS if kind not in told]
+    assert not [kind for kind in Sandbox().switchboard.kinds if kind not in told]
 
 
 def test_it_serves_the_loopback_interface_only(server: SandboxServer) -> None:
@@ -250,3 +250,9 @@ def test_a_held_request_does_not_keep_the_server_from_stopping() -> None:
         wait_until(lambda: running._sandbox.push.pubnub.channels.waiting)
         running.stop()
         assert held.result(timeout=5).json()["m"] == []
+
+
+def test_every_fault_is_documented() -> None:
+    assert not [
+        kind for kind in Sandbox().switchboard.kinds if f"``{kind}``" not in str(faults_control.__doc__)
+    ]

@@ -15,7 +15,6 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from rcdesk.sandbox.app import make_app
 from rcdesk.sandbox.clock import Clock
-from rcdesk.sandbox.push import Push
 from rcdesk.sandbox.push_connection import GatewayLimits
 from rcdesk.sandbox.push_pubnub import HOLD
 from rcdesk.sandbox.state import Options, Sandbox
@@ -29,9 +28,9 @@ SUBSCRIPTION = "/restapi/v1.0/subscription"
 class Served:
     """The sandbox with its address, and a client that is signed in."""
 
-    def __init__(self, sandbox: Sandbox, push: Push, port: int) -> None:
+    def __init__(self, sandbox: Sandbox, port: int) -> None:
         self.sandbox = sandbox
-        self.push = push
+        self.push = sandbox.push
         self.origin = f"127.0.0.1:{port}"
         self.server = f"http://{self.origin}"
         self.client = httpx.AsyncClient(base_url=self.server, trust_env=False)
@@ -42,12 +41,23 @@ class Served:
         account = self.sandbox.account
         return f"/restapi/v1.0/account/{account.id}/extension/{account.extension_id}"
 
-    async def sign_in(self) -> None:
-        account = self.sandbox.account
-        form = {"grant_type": "password", "username": "18885550100*101", "password": account.password}
-        auth = (account.client_id, account.client_secret)
-        answer = await self.client.post("/restapi/oauth/token", data=form, auth=auth)
-        self.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    async def sign_in(self) -> dict[str, Any]:
+        """Sign in and let every further request of the client carry the token; return both tokens."""
+        answer = await self.tokens(
+            grant_type="password", username="18885550100*101", password=self.sandbox.account.password
+        )
+        made: dict[str, Any] = answer.json()
+        self.client.headers["Authorization"] = f"Bearer {made['access_token']}"
+        return made
+
+    async def tokens(self, **form: str) -> httpx.Response:
+        """Ask the token endpoint."""
+        auth = (self.sandbox.account.client_id, self.sandbox.account.client_secret)
+        return await self.client.post("/restapi/oauth/token", data=form, auth=auth)
+
+    async def ask(self, path: str = "presence") -> httpx.Response:
+        """GET something of the user's extension."""
+        return await self.client.get(f"{self.extension}/{path}")
 
     async def subscribe(self, *filters: str, **mode: Any) -> dict[str, Any]:
         """Subscribe over HTTP, over PubNub unless said otherwise."""
@@ -63,6 +73,16 @@ class Served:
     async def fault(self, kind: str, **more: Any) -> None:
         answer = await self.client.post("/sandbox/v1/faults", json={"kind": kind} | more)
         assert answer.status_code == 200, answer.text
+
+    async def mend(self) -> None:
+        """Clear every fault."""
+        answer = await self.client.delete("/sandbox/v1/faults")
+        assert answer.status_code == 204, answer.text
+
+    async def state(self) -> dict[str, Any]:
+        """The truth."""
+        told: dict[str, Any] = (await self.client.get("/sandbox/v1/state")).json()
+        return told
 
     async def raw(self, *numbers: int) -> None:
         """Push raw notifications that are only numbers."""
@@ -144,9 +164,8 @@ async def serve(
     *, limits: GatewayLimits | None = None, hold: float = HOLD, rate_limits: float | None = None
 ) -> AsyncIterator[Served]:
     """Serve a sandbox on a free port until the block ends, with somebody signed in."""
-    sandbox = Sandbox(Options(records=0, rate_limits=rate_limits), Clock())
-    push = Push(sandbox.subscriptions, sandbox.sessions, limits=limits, hold=hold)
-    sandbox.push = push
+    options = Options(records=0, rate_limits=rate_limits)
+    sandbox = Sandbox(options, Clock(), gateway_limits=limits or GatewayLimits(), hold=hold)
     config = uvicorn.Config(
         make_app(sandbox),
         ws="websockets-sansio",
@@ -156,7 +175,7 @@ async def serve(
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        served = Served(sandbox, push, bound.getsockname()[1])
+        served = Served(sandbox, bound.getsockname()[1])
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[bound]), name="served sandbox")
             await until(lambda: server.started)
@@ -165,5 +184,5 @@ async def serve(
                     await served.sign_in()
                     yield served
             finally:
-                push.release()
+                sandbox.release()
                 server.should_exit = True

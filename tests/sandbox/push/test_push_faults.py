@@ -69,6 +69,18 @@ async def test_a_subscription_expires_without_a_word(served: Served) -> None:
         assert await socket.is_quiet()
 
 
+async def test_what_is_held_back_comes_when_faults_are_cleared(served: Served) -> None:
+    async with served.socket() as socket:
+        await socket.subscribe()
+        await served.fault("reorder")
+        await served.raw(1)
+        assert await socket.is_quiet()
+        await served.mend()
+        assert await socket.numbers(1) == [1]
+        await served.raw(2)
+        assert await socket.numbers(1) == [2]
+
+
 @given(
     st.lists(
         st.one_of(

@@ -1,0 +1,186 @@
+"""Every kind of fault by its name: what it takes, and how it is switched on and off."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+
+from rcdesk.sandbox.errors import invalid_parameter
+from rcdesk.sandbox.faults import PUSH_KINDS, Faults, HttpFault, refusal
+from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
+from rcdesk.sandbox.rest import convert
+from rcdesk.sandbox.sessions import Sessions
+from rcdesk.sandbox.subscriptions import Subscriptions
+from rcdesk.sandbox.sync_tokens import SyncTokens
+from rcdesk.sandbox.waits import Waits
+
+API = "/restapi/"
+TOKEN = "/restapi/oauth/token"  # noqa: S105 - a path
+SOCKET_TOKEN = "/restapi/oauth/wstoken"  # noqa: S105 - a path
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Wait = Annotated[float, msgspec.Meta(ge=0, le=3600)]
+Path = Annotated[str, msgspec.Meta(min_length=1)]
+Status = Annotated[int, msgspec.Meta(ge=400, le=599)]
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+class _HttpStatus(msgspec.Struct):
+    path: Path
+    status: Status
+    count: Count | None = None
+    method: str | None = None
+    retry_after: Wait | None = None
+
+
+class _ServerErrors(msgspec.Struct):
+    path: Path = API
+    status: Annotated[int, msgspec.Meta(ge=500, le=599)] = 503
+    rate: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
+    count: Count | None = None
+
+
+class _Refusal(msgspec.Struct):
+    status: Status = 403
+    count: Count | None = None
+
+
+class _Latency(msgspec.Struct):
+    path: Path
+    seconds: Wait
+    count: Count | None = None
+    method: str | None = None
+
+
+class _Late(msgspec.Struct):
+    seconds: Wait
+    count: Count | None = None
+
+
+class _RateLimit(msgspec.Struct):
+    group: str
+    retry_after: Annotated[float, msgspec.Meta(gt=0, le=3600)] = WINDOW
+
+
+class _Counted(msgspec.Struct):
+    count: Count | None = None
+
+
+class _Expiry(msgspec.Struct):
+    id: str | None = None
+
+
+class Switchboard:
+    """Switches faults on and off by name.
+
+    A kind is an act, which happens once, or a state, which lasts until it is used up or switched off; what a
+    state held back goes on when it ends.
+    """
+
+    def __init__(
+        self,
+        faults: Faults,
+        waits: Waits,
+        sessions: Sessions,
+        limits: RateLimits,
+        sync_tokens: SyncTokens,
+        subscriptions: Subscriptions,
+    ) -> None:
+        self._faults = faults
+        self._limits = limits
+        self._subscriptions = subscriptions
+        self._on: dict[str, Callable[[dict[str, Any]], None]] = {
+            "http-status": self._http_status,
+            "server-errors": self._server_errors,
+            "refuse-wstoken": self._refuse_wstoken,
+            "latency": self._latency,
+            "late-refresh": self._late_refresh,
+            "rate-limit": self._rate_limit,
+            "expire-subscription": self._expire_subscription,
+            "expire-tokens": lambda body: sessions.expire_access_tokens(),
+            "revoke-tokens": lambda body: sessions.end_all(),
+            "expire-sync-tokens": lambda body: sync_tokens.expire_all(),
+            **dict.fromkeys(PUSH_KINDS, self._push),
+        }
+        self._afterwards: dict[str, Callable[[], None]] = {
+            "latency": waits.end,
+            "late-refresh": waits.end,
+            "reorder": subscriptions.flush,
+        }
+
+    @property
+    def kinds(self) -> list[str]:
+        """Every kind there is."""
+        return list(self._on)
+
+    def on(self, body: dict[str, Any]) -> None:
+        """Switch on the fault that a body tells of; ApiError 400 if it makes no sense."""
+        kind: _Kind = convert(body, _Kind)
+        switch = self._on.get(kind.kind)
+        if switch is None:
+            raise invalid_parameter("kind", kind.kind)
+        switch(body)
+
+    def off(self, kind: str) -> None:
+        """Switch every fault of a kind off."""
+        self._faults.remove(kind)
+        if kind in self._afterwards:
+            self._afterwards[kind]()
+
+    def all_off(self) -> None:
+        """Switch everything off, and forget penalties."""
+        for kind in self._on:
+            self.off(kind)
+        self._limits.clear()
+
+    def _http_status(self, body: dict[str, Any]) -> None:
+        wanted: _HttpStatus = convert(body, _HttpStatus)
+        self._http(
+            body,
+            wanted.path,
+            wanted.count,
+            method=_method(wanted.method),
+            refusal=refusal(wanted.status, retry_after=wanted.retry_after),
+        )
+
+    def _server_errors(self, body: dict[str, Any]) -> None:
+        wanted: _ServerErrors = convert(body, _ServerErrors)
+        self._http(body, wanted.path, wanted.count, refusal=refusal(wanted.status), rate=wanted.rate)
+
+    def _refuse_wstoken(self, body: dict[str, Any]) -> None:
+        wanted: _Refusal = convert(body, _Refusal)
+        self._http(body, SOCKET_TOKEN, wanted.count, refusal=refusal(wanted.status))
+
+    def _latency(self, body: dict[str, Any]) -> None:
+        wanted: _Latency = convert(body, _Latency)
+        method = _method(wanted.method)
+        self._http(body, wanted.path, wanted.count, method=method, seconds=wanted.seconds)
+
+    def _late_refresh(self, body: dict[str, Any]) -> None:
+        wanted: _Late = convert(body, _Late)
+        self._http(body, TOKEN, wanted.count, seconds=wanted.seconds)
+
+    def _http(self, body: dict[str, Any], path: str, count: int | None, **more: Any) -> None:
+        self._faults.http.append(HttpFault(body["kind"], path, count, **more))
+
+    def _push(self, body: dict[str, Any]) -> None:
+        counted: _Counted = convert(body, _Counted)
+        self._faults.push.arm(body["kind"], counted.count)
+
+    def _rate_limit(self, body: dict[str, Any]) -> None:
+        wanted: _RateLimit = convert(body, _RateLimit)
+        group = wanted.group.capitalize()
+        if group not in PLATFORM_LIMITS:
+            raise invalid_parameter("group", wanted.group)
+        self._limits.force(group, wanted.retry_after)
+
+    def _expire_subscription(self, body: dict[str, Any]) -> None:
+        wanted: _Expiry = convert(body, _Expiry)
+        self._subscriptions.expire(wanted.id)
+
+
+def _method(name: str | None) -> str | None:
+    return None if name is None else name.upper()
