@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk import __version__
+from rcdesk.core.calls import Change
 from rcdesk.core.errors import Problem
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.calls_model import CallsModel
@@ -73,9 +74,9 @@ class Shell(QObject):
         self.theme = Theme(qapp, services.preferences.value.theme)
         self._ticker = Ticker(self)
         people = services.people
-        self._model = CallsModel(
-            services.calls.changes, people.who, people.changed, services.calls.calls, self
-        )
+        self._after_cards: Feed[Change] = Feed()
+        self._stop_listening = services.calls.changes.subscribe(self._on_change)
+        self._model = CallsModel(self._after_cards, people.who, people.changed, services.calls.calls, self)
         self._history = HistorySource(
             find=services.history.find,
             changed=services.history.changed,
@@ -169,6 +170,7 @@ class Shell(QObject):
 
     def close(self) -> None:
         """Take everything off the screen."""
+        self._stop_listening()
         self._services.preferences.update(geometry=self.window.place)
         if self.cards:
             self.cards.close()
@@ -308,6 +310,13 @@ class Shell(QObject):
         self._bring(Pane.CALLS)
         if call:
             self.window.show_call(call)
+
+    def _on_change(self, change: Change) -> None:
+        """Tell the window with the loop's next turn: its painting must not hold up the card of a call that rings.
+
+        The screen's word that a card is mapped is heard only once all that is due in the window is painted.
+        """
+        QTimer.singleShot(0, self, partial(self._after_cards.publish, change))
 
     def _sign_in(self, server: Server, way: Way, remember: bool) -> None:
         self._services.session.sign_in(server, way, remember=remember)

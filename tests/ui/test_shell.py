@@ -1,0 +1,98 @@
+"""The shell over real services: the program's own assembly, with nobody signed in and nothing on disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from rcdesk import app
+from rcdesk.config import Config, paths_for
+from rcdesk.core.calls import Direction, Leg, Report, Stage
+from rcdesk.core.errors import Problem
+from rcdesk.services.feed import Feed
+from rcdesk.services.session import Session
+from rcdesk.services.tasks import Nursery
+from rcdesk.store.database import Database
+from rcdesk.store.history import HistoryStore
+from rcdesk.store.schema import MIGRATIONS
+from rcdesk.store.settings import SettingsStore
+from rcdesk.store.vault import Vault
+from rcdesk.ui.shell import Services, Shell
+from tests.helpers.wait import until
+from tests.ui.world import NOW
+
+
+@asynccontextmanager
+async def shell() -> AsyncIterator[tuple[Shell, Services]]:
+    """Give the furnished shell and its services; the window is not shown."""
+    bugs: list[BaseException] = []
+    problems: Feed[Problem] = Feed()
+    async with AsyncExitStack() as opened:
+        nursery = Nursery(problems.publish, bugs.append)
+        settings, vault = SettingsStore(None), Vault(None)
+        database = Database(None, MIGRATIONS)
+        for part in (settings, vault, database):
+            opened.callback(part.close)
+        await database.open()
+        session = Session(nursery, vault, settings, lambda: NOW)
+        opened.push_async_callback(session.close)
+        await opened.enter_async_context(nursery)
+        demo = app.Demo(nursery, session, opened, lively=False)
+        services = app._build(
+            Config("test", paths_for("test"), demo=True),
+            nursery, session, settings, HistoryStore(database), problems, lambda: NOW, demo,
+        )  # fmt: skip
+        opened.callback(services.calls.close)
+        opened.callback(services.link.close)
+        qapp = QApplication.instance()
+        assert isinstance(qapp, QApplication)
+        made = Shell(qapp, services, profile="test", quit_asked=lambda: None)
+        opened.callback(made.close)
+        made.furnish()
+        yield made, services
+    assert bugs == []
+
+
+def ringing(sequence: int, session: str) -> Report:
+    """Return the report of one call that rings."""
+    leg = Leg(session, Direction.INBOUND, Stage.RINGING, from_number="+16505550133", started_at=NOW)
+    return Report("101", sequence, NOW, (leg,), 1)
+
+
+async def test_a_card_is_on_its_way_before_the_window_moves_its_rows() -> None:
+    async with shell() as (made, services):
+        services.calls.take(ringing(1, "7"))
+        assert made.cards
+        shown = made.cards._popups.keys
+        assert len(shown) == 1
+        assert made._model.calls == ()
+        await until(lambda: made._model.calls)
+        assert [call.key for call in made._model.calls] == list(shown)
+
+
+async def test_the_rows_follow_every_change_in_its_order() -> None:
+    async with shell() as (made, services):
+        services.calls.take(ringing(1, "7"))
+        answered = Leg("7", Direction.INBOUND, Stage.CONNECTED, from_number="+16505550133", started_at=NOW)
+        services.calls.take(Report("101", 2, NOW + 1, (answered,), 1))
+        await until(lambda: [call.stage for call in made._model.calls] == [Stage.CONNECTED])
+        over = Leg("7", Direction.INBOUND, Stage.ENDED, started_at=NOW, final=True)
+        services.calls.take(Report("101", 3, NOW + 2, (over,), 0))
+        await until(lambda: not made._model.calls)
+
+
+async def test_a_closed_shell_listens_no_more() -> None:
+    async with shell() as (made, services):
+        made.close()
+        services.calls.take(ringing(1, "7"))
+        await until(lambda: services.calls.calls)
+        assert made._model.calls == ()
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep away from the real folders of whoever runs the tests."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
