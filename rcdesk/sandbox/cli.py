@@ -24,6 +24,7 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     server-errors           may have status, path, rate (0 to 1), count
     latency                 path, seconds; may have count, method
     rate-limit              group: light, medium, heavy or auth; retry_after
+    drop-connections        all but the one that asks
     expire-tokens, revoke-tokens, expire-sync-tokens
     late-refresh            seconds; may have count
     refuse-wstoken          may have status, count

@@ -8,6 +8,7 @@ import msgspec
 from rcdesk.sandbox.errors import invalid_parameter
 from rcdesk.sandbox.faults import PUSH_KINDS, Faults, HttpFault, refusal
 from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
+from rcdesk.sandbox.lines import Line, Lines
 from rcdesk.sandbox.rest import convert
 from rcdesk.sandbox.sessions import Sessions
 from rcdesk.sandbox.subscriptions import Subscriptions
@@ -84,14 +85,17 @@ class Switchboard:
         self,
         faults: Faults,
         waits: Waits,
+        lines: Lines,
         sessions: Sessions,
         limits: RateLimits,
         sync_tokens: SyncTokens,
         subscriptions: Subscriptions,
     ) -> None:
         self._faults = faults
+        self._lines = lines
         self._limits = limits
         self._subscriptions = subscriptions
+        self._asked_over: Line | None = None
         self._on: dict[str, Callable[[dict[str, Any]], None]] = {
             "http-status": self._http_status,
             "server-errors": self._server_errors,
@@ -99,6 +103,7 @@ class Switchboard:
             "latency": self._latency,
             "late-refresh": self._late_refresh,
             "rate-limit": self._rate_limit,
+            "drop-connections": lambda body: lines.cut_all(but=self._asked_over),
             "expire-subscription": self._expire_subscription,
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
             "revoke-tokens": lambda body: sessions.end_all(),
@@ -116,12 +121,16 @@ class Switchboard:
         """Every kind there is."""
         return list(self._on)
 
-    def on(self, body: dict[str, Any]) -> None:
-        """Switch on the fault that a body tells of; ApiError 400 if it makes no sense."""
+    def on(self, body: dict[str, Any], asked_over: Line | None = None) -> None:
+        """Switch on the fault that a body tells of; ApiError 400 if it makes no sense.
+
+        `asked_over` is the connection that is spared, so that whoever asked can be answered.
+        """
         kind: _Kind = convert(body, _Kind)
         switch = self._on.get(kind.kind)
         if switch is None:
             raise invalid_parameter("kind", kind.kind)
+        self._asked_over = asked_over
         switch(body)
 
     def off(self, kind: str) -> None:

@@ -12,6 +12,8 @@ Requests:
 - ``rate-limit`` {group, retry_after?}: the group of every user is under a penalty from now on, for `retry_after`
   seconds (60); a request inside it restarts it, as always.
 
+- ``drop-connections``: every TCP connection is reset, once, but that of whoever asks for it.
+
 Tokens:
 
 - ``expire-tokens``: every access token runs out now, refresh tokens live. ``revoke-tokens``: every session ends.
@@ -34,6 +36,7 @@ from starlette.routing import Route
 from rcdesk.sandbox.control import PREFIX, ControlEndpoint
 from rcdesk.sandbox.fault_kinds import Switchboard
 from rcdesk.sandbox.faults import Faults
+from rcdesk.sandbox.lines import line_of
 
 
 class FaultsControl:
@@ -57,7 +60,7 @@ class FaultsControl:
 
     def add(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Switch one on."""
-        self._switchboard.on(body)
+        self._switchboard.on(body, line_of(request.scope))
         return self.read(request, body)
 
     def clear(self, request: Request, body: dict[str, Any]) -> None:

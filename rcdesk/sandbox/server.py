@@ -77,6 +77,8 @@ class SandboxServer:
         app = make_app(self._sandbox)
         main, pubnub = (self._server(app, lifespan) for lifespan in ("on", "off"))
         self._servers = [main, pubnub]
+        for server in self._servers:
+            self._sandbox.lines.watch(server.server_state.connections)
         async with asyncio.TaskGroup() as group:
             for server, bound in zip(self._servers, self._sockets, strict=True):
                 group.create_task(server.serve(sockets=[bound]))

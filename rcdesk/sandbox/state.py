@@ -14,6 +14,7 @@ from rcdesk.sandbox.director import Director
 from rcdesk.sandbox.fault_kinds import Switchboard
 from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.limits import RateLimits
+from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.log_entries import record_of
 from rcdesk.sandbox.oauth import OAuth
 from rcdesk.sandbox.past import past_records
@@ -54,6 +55,7 @@ class Sandbox:
     account: Account = field(init=False)
     faults: Faults = field(init=False, default_factory=Faults)
     waits: Waits = field(init=False, default_factory=Waits)
+    lines: Lines = field(init=False, default_factory=Lines)
 
     def __post_init__(self) -> None:
         self.account = make_account(self.options.seed)
@@ -74,7 +76,13 @@ class Sandbox:
         self.push = Push(self.subscriptions, self.sessions, limits=self.gateway_limits, hold=self.hold)
         self.world.on_event = self.subscriptions.publish
         self.switchboard = Switchboard(
-            self.faults, self.waits, self.sessions, self.limits, self.sync_tokens, self.subscriptions
+            self.faults,
+            self.waits,
+            self.lines,
+            self.sessions,
+            self.limits,
+            self.sync_tokens,
+            self.subscriptions,
         )
         self._begin()
 
@@ -112,6 +120,7 @@ class Sandbox:
     def release(self) -> None:
         """Let go of every request that is held, so that the server can stop."""
         self.waits.close()
+        self.lines.cut_dead()
         self.push.release()
 
     async def run(self) -> None:

@@ -96,6 +96,8 @@ class StateControl:
             "tokens": sandbox.sessions.live_tokens(),
             "sessions": sandbox.sessions.per_user(),
             "sockets": {
+                "tcp": sandbox.lines.open,
+                "dead": sandbox.lines.dead,
                 "gateway": sandbox.push.gateway.connected,
                 "pubnub_polls": sandbox.push.pubnub.channels.waiting,
             },

@@ -175,6 +175,7 @@ async def serve(
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as bound:
+        sandbox.lines.watch(server.server_state.connections)
         served = Served(sandbox, bound.getsockname()[1])
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[bound]), name="served sandbox")

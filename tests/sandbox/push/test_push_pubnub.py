@@ -212,16 +212,17 @@ async def test_the_server_stops_at_once_although_requests_are_held() -> None:
 
 async def test_the_truth_tells_which_sockets_are_open(served: Served) -> None:
     async def sockets() -> dict[str, int]:
-        told: dict[str, int] = (await served.client.get("/sandbox/v1/state")).json()["sockets"]
+        told: dict[str, int] = (await served.state())["sockets"]
         return told
 
     poller = Poller(served, await served.subscribe())
     await poller.poll()
-    assert await sockets() == {"gateway": 0, "pubnub_polls": 0}
+    quiet = {"tcp": 1, "dead": 0, "gateway": 0, "pubnub_polls": 0}
+    assert await sockets() == quiet
     async with served.socket(), served.socket(), asyncio.TaskGroup() as group:
         poll = group.create_task(poller.poll())
         await until(lambda: served.push.pubnub.channels.waiting)
-        assert await sockets() == {"gateway": 2, "pubnub_polls": 1}
+        assert await sockets() == {"tcp": 4, "dead": 0, "gateway": 2, "pubnub_polls": 1}
         poll.cancel()
-    await until(lambda: not served.push.pubnub.channels.waiting and not served.push.gateway.connected)
-    assert await sockets() == {"gateway": 0, "pubnub_polls": 0}
+    await until(lambda: served.sandbox.lines.open == 1)
+    assert await sockets() == quiet

@@ -1,0 +1,47 @@
+"""Faults of the TCP connections themselves, met by clients that speak for themselves."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosedError
+
+from tests.helpers.wait import until
+from tests.sandbox.push.served import Served
+from tests.sandbox.push.test_push_pubnub import Poller
+
+
+async def test_dropped_connections_are_reset_and_whoever_asked_is_answered(served: Served) -> None:
+    poller = Poller(served, await served.subscribe())
+    await poller.poll()
+    idle_reader, idle_writer = await asyncio.open_connection(*served.origin.split(":"))
+    async with (
+        served.socket() as socket,
+        httpx.AsyncClient(base_url=served.server, trust_env=False) as control,
+        asyncio.TaskGroup() as group,
+    ):
+        poll = group.create_task(_refused(poller))
+        await until(lambda: served.push.pubnub.channels.waiting)
+        answer = await control.post("/sandbox/v1/faults", json={"kind": "drop-connections"})
+        assert answer.status_code == 200
+        with pytest.raises(ConnectionClosedError) as closed:
+            await socket.read()
+        assert closed.value.rcvd is None  # no closing handshake
+        with pytest.raises(ConnectionResetError):
+            await idle_reader.read()
+        await until(lambda: served.sandbox.lines.open == 1)
+    assert poll.result()
+    idle_writer.close()
+    assert (await served.ask()).status_code == 200
+    async with served.socket() as again:
+        assert await again.is_quiet()
+
+
+async def _refused(poller: Poller) -> bool:
+    try:
+        await poller.poll()
+    except httpx.ReadError:
+        return True
+    return False
