@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from rcdesk import wire
-from rcdesk.client import decode
+from rcdesk.client import decode, status_words
 from rcdesk.client.decode_log import log_records, sync_batch
 from rcdesk.client.push import NOT_STARTED
 from rcdesk.client.rest import Query, Request, Rest
@@ -70,12 +70,7 @@ class Api:
 
     async def set_presence(self, presence: Presence) -> Presence:
         """Change the fields of `presence` that are not None; return what the platform then shows."""
-        fields = {
-            "userStatus": presence.user_status,
-            "dndStatus": presence.dnd_status,
-            "message": presence.message,
-        }
-        wish = {name: value for name, value in fields.items() if value is not None}
+        wish = status_words.presence_fields(presence)
         doing = "Your presence was not changed."
         request = Request("PUT", f"{EXTENSION}/presence", doing, MEDIUM, json=wish, urgency=Urgency.WISH)
         return decode.presence(await self._rest.read(request, wire.Presence))[1]

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from rcdesk import wire
+from rcdesk.client import status_words
 from rcdesk.core.account import Account, DialChoices, Phone, Presence
 from rcdesk.core.calls import Direction, Leg, Report, Snapshot, Stage
 from rcdesk.core.numbers import digits
@@ -69,10 +70,11 @@ def notification(data: bytes | msgspec.Raw) -> PushEvent | None:
         raise BadNotification(wire.field_of(error, f"{within}.body")) from None
     if body.active_calls is not None and body.sequence is None:
         raise BadNotification(f"{within}.body.sequence")
+    said = status_words.presence(body.user_status, body.dnd_status, body.message)
     return PushEvent(
         envelope.uuid,
         _report(body, envelope.timestamp),
-        _presence(body.user_status, body.dnd_status, body.message),
+        said if said != Presence() else None,
         envelope.subscription_id or "",
     )
 
@@ -82,11 +84,6 @@ def _report(body: wire.PresenceBody, at: float) -> Report | None:
         return None
     legs = tuple(map(leg, body.active_calls))
     return Report(body.extension_id, body.sequence, at, legs, body.total_active_calls)
-
-
-def _presence(user_status: str | None, dnd_status: str | None, message: str | None) -> Presence | None:
-    said = Presence(user_status, dnd_status, message)
-    return said if said != Presence() else None
 
 
 def _envelope(data: bytes | msgspec.Raw) -> tuple[wire.Notification, str]:
@@ -155,7 +152,7 @@ def presence(answer: wire.Presence) -> tuple[Snapshot, Presence]:
     entries = answer.active_calls or []
     legs = tuple(map(leg, each(entries, wire.ActiveCall, "$.activeCalls")))
     cut = len(entries) >= MOST_LISTED or len(legs) < len(entries)
-    return Snapshot(legs, cut), Presence(answer.user_status, answer.dnd_status, answer.message)
+    return Snapshot(legs, cut), status_words.presence(answer.user_status, answer.dnd_status, answer.message)
 
 
 def account(extension: wire.Extension, scopes: frozenset[str]) -> Account:
@@ -210,7 +207,12 @@ def _phones(pairs: Iterable[tuple[str, str]]) -> Iterator[Phone]:
 def ringout(answer: wire.RingOut) -> Status:
     """Read how a RingOut stands."""
     status = answer.status
-    return Status(answer.id, status.call_status, status.caller_status, status.callee_status)
+    return Status(
+        answer.id,
+        status_words.call_status(status.call_status),
+        status_words.leg_status(status.caller_status),
+        status_words.leg_status(status.callee_status),
+    )
 
 
 def contacts(records: Iterable[wire.Contact]) -> Iterator[Person]:

@@ -43,33 +43,58 @@ class Availability(enum.Enum):
     INVISIBLE = "Invisible"
 
 
+class UserStatus(enum.Enum):
+    """What the user chose to show, do not disturb aside."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    INVISIBLE = "invisible"
+    UNKNOWN = "unknown"  # the platform says what we have no word for
+
+
+class DndStatus(enum.Enum):
+    """Which calls the user takes; the two that tell queue calls apart are for members of a queue."""
+
+    TAKE_ALL = "take all"
+    TAKE_NONE = "take none"  # do not disturb
+    NO_QUEUE_CALLS = "no queue calls"
+    QUEUE_CALLS_ONLY = "queue calls only"
+    UNKNOWN = "unknown"  # the platform says what we have no word for
+
+
+RESTORABLE = frozenset({DndStatus.TAKE_ALL, DndStatus.NO_QUEUE_CALLS, DndStatus.QUEUE_CALLS_ONLY})
+"""What leaving "do not disturb" can lead back to."""
+
+_CHOSEN = {
+    UserStatus.AVAILABLE: Availability.AVAILABLE,
+    UserStatus.BUSY: Availability.BUSY,
+    UserStatus.INVISIBLE: Availability.INVISIBLE,
+}
+_WISHED = {wish: status for status, wish in _CHOSEN.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The user's presence. Fields are None where the platform did not say (absent is not a value).
+    """The user's presence. Fields are None where the platform did not say (absent is not a value)."""
 
-    Attributes:
-        user_status, dnd_status: the platform's values, kept so that leaving "do not disturb" can restore them.
-    """
-
-    user_status: str | None = None
-    dnd_status: str | None = None
+    user_status: UserStatus | None = None
+    dnd_status: DndStatus | None = None
     message: str | None = None
 
     @property
-    def availability(self) -> Availability:
-        if self.dnd_status == "DoNotAcceptAnyCalls":
+    def availability(self) -> Availability | None:
+        """Both statuses as one, None if the platform did not say it, or said what we have no word for."""
+        if self.dnd_status is DndStatus.TAKE_NONE:
             return Availability.DO_NOT_DISTURB
-        return {"Busy": Availability.BUSY, "Offline": Availability.INVISIBLE}.get(
-            self.user_status or "", Availability.AVAILABLE
-        )
+        return _CHOSEN.get(self.user_status) if self.user_status else None
 
     @property
     def silences_everything(self) -> bool:
-        return self.dnd_status == "DoNotAcceptAnyCalls"
+        return self.dnd_status is DndStatus.TAKE_NONE
 
     @property
     def silences_queue_calls(self) -> bool:
-        return self.dnd_status in ("DoNotAcceptAnyCalls", "DoNotAcceptDepartmentCalls")
+        return self.dnd_status in (DndStatus.TAKE_NONE, DndStatus.NO_QUEUE_CALLS)
 
     def updated(self, newer: Presence) -> Presence:
         """This presence with every field that `newer` knows."""
@@ -80,13 +105,12 @@ class Presence:
         )
 
 
-def change_to(wish: Availability, before_dnd: str | None) -> Presence:
+def change_to(wish: Availability, before_dnd: DndStatus | None) -> Presence:
     """Tell which fields to send so that others see `wish`.
 
-    `before_dnd` is the last do-not-disturb value that was not "do not disturb"; leaving it restores that
-    value, so that a member of a queue keeps their choice about the queue's calls.
+    `before_dnd` is the last status that was `RESTORABLE`; leaving "do not disturb" restores it, so that a
+    member of a queue keeps their choice about the queue's calls.
     """
     if wish is Availability.DO_NOT_DISTURB:
-        return Presence(dnd_status="DoNotAcceptAnyCalls")
-    status = {Availability.BUSY: "Busy", Availability.INVISIBLE: "Offline"}.get(wish, "Available")
-    return Presence(user_status=status, dnd_status=before_dnd or "TakeAllCalls")
+        return Presence(dnd_status=DndStatus.TAKE_NONE)
+    return Presence(user_status=_WISHED[wish], dnd_status=before_dnd or DndStatus.TAKE_ALL)

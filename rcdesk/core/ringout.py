@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from rcdesk.core.errors import Problem
-from rcdesk.core.ringout_types import End, EndedRingOut, Order, Progress, Status, Step
+from rcdesk.core.ringout_types import (
+    CallStatus,
+    End,
+    EndedRingOut,
+    LegStatus,
+    Order,
+    Progress,
+    Status,
+    Step,
+)
 from rcdesk.core.ringout_words import Words
 
-__all__ = ["End", "EndedRingOut", "Order", "Progress", "RingOut", "Status", "Step"]
+__all__ = [
+    "CallStatus", "End", "EndedRingOut", "LegStatus", "Order", "Progress", "RingOut", "Status", "Step",
+]  # fmt: skip
 
 SHORTEST_LOOK, LONGEST_LOOK, LOOK_GROWTH = 1.0, 5.0, 1.3
 """Seconds between polls: quick while it rings, and never as often as the Light group could not bear."""
@@ -14,8 +25,13 @@ SHORTEST_LOOK, LONGEST_LOOK, LOOK_GROWTH = 1.0, 5.0, 1.3
 GIVE_UP = 180.0  # seconds after the order was taken; no RingOut that is still under way then is followed on
 VERIFY = 6.0  # seconds that a cancelled RingOut has to stop; the platform takes a DELETE that has no effect
 
-IN_PROGRESS, SUCCESS, FINISHED = "inprogress", "success", "finished"
-_DECLINED = ("noanswer", "busy", "rejected")
+_DECLINED = (LegStatus.NO_ANSWER, LegStatus.BUSY, LegStatus.REJECTED)
+_STEPS = {
+    LegStatus.UNKNOWN: Step.WAITING,  # tells nothing: the leg stays where it is
+    LegStatus.IN_PROGRESS: Step.RINGING,
+    LegStatus.ANSWERED: Step.ANSWERED,
+    LegStatus.HUNG_UP: Step.OVER,
+}
 _FORWARD = {Step.WAITING: 0, Step.RINGING: 1, Step.ANSWERED: 2, Step.OVER: 3, Step.FAILED: 3}
 
 
@@ -24,15 +40,12 @@ class _LegState:
 
     def __init__(self) -> None:
         self.step = Step.WAITING
-        self.word = IN_PROGRESS
+        self.status = LegStatus.IN_PROGRESS
 
-    def move(self, step: Step, word: str) -> None:
+    def move(self, status: LegStatus) -> None:
+        step = _STEPS.get(status, Step.FAILED)
         if _FORWARD[step] > _FORWARD[self.step]:
-            self.step, self.word = step, word
-
-
-def _step(word: str) -> Step:
-    return {IN_PROGRESS: Step.RINGING, SUCCESS: Step.ANSWERED, FINISHED: Step.OVER}.get(word, Step.FAILED)
+            self.step, self.status = step, status
 
 
 class RingOut:
@@ -62,8 +75,8 @@ class RingOut:
             order=self._order,
             own=self._own.step,
             other=self._other.step,
-            own_words=words.own(self._own.step, self._own.word, cancelling=self._cancelling),
-            other_words=words.other(self._other.step, self._other.word, self._own.step, over=over),
+            own_words=words.own(self._own.step, self._own.status, cancelling=self._cancelling, over=over),
+            other_words=words.other(self._other.step, self._other.status, self._own.step, over=over),
             summary=self._summary,
             advice=words.hint(self._own.step, self._other.step) if under_way else self._advice,
             end=self._end,
@@ -81,21 +94,20 @@ class RingOut:
         if self._end:
             return self.progress
         self._looked(now)
-        caller, callee, call = (word.casefold() for word in (status.caller, status.callee, status.call))
-        self._own.move(_step(caller), caller)
-        if callee != IN_PROGRESS or self._own.step is Step.ANSWERED:
-            self._other.move(_step(callee), callee)
+        self._own.move(status.caller)
+        if status.callee is not LegStatus.IN_PROGRESS or self._own.step is Step.ANSWERED:
+            self._other.move(status.callee)
         if self._cancelling:
-            self._verify(call, now)
-        elif call != IN_PROGRESS:
-            self._finish(call)
+            self._verify(status.call, now)
+        elif status.call is not CallStatus.IN_PROGRESS:
+            self._finish(status.call)
         else:
             self._check_patience(now)
         return self.progress
 
     def refused(self, problem: Problem) -> Progress:
         """The platform did not take the order, or it is not known whether it did."""
-        self._own.move(Step.FAILED, "unsure" if problem.unsure else "refused")
+        self._own.move(LegStatus.UNSURE if problem.unsure else LegStatus.REFUSED)
         return self._ended(End.LOST if problem.unsure else End.FAILED, problem.title, problem.remedy)
 
     def look_failed(self, now: float) -> Progress:
@@ -129,7 +141,9 @@ class RingOut:
 
     def _may_cancel(self) -> bool:
         """While the callee's leg is in progress; the tutorial and the guide agree on that much."""
-        return self._since is not None and not self._cancelling and self._other.word == IN_PROGRESS
+        return (
+            self._since is not None and not self._cancelling and self._other.status is LegStatus.IN_PROGRESS
+        )
 
     def _looked(self, now: float) -> None:
         if self._since is None:
@@ -141,30 +155,32 @@ class RingOut:
         if self._since is not None and now - self._since >= GIVE_UP:
             self.timed_out(now)
 
-    def _verify(self, call: str, now: float) -> None:
+    def _verify(self, call: CallStatus, now: float) -> None:
         """Tell whether cancelling worked: the user's phone may not be connected any more."""
         words = Words(self._order)
-        if call not in (IN_PROGRESS, SUCCESS) and self._own.step is not Step.ANSWERED:
+        if call is CallStatus.FAILED and self._own.step is not Step.ANSWERED:
             self._ended(End.CANCELLED, words.cancelled)
-        elif call == SUCCESS or (self._must_stop_by is not None and now >= self._must_stop_by):
+        elif call is CallStatus.CONNECTED or (self._must_stop_by is not None and now >= self._must_stop_by):
             self._ended(End.NOT_CANCELLED, words.not_cancelled, words.hang_up)
         else:
             self._check_patience(now)
 
-    def _finish(self, call: str) -> None:
+    def _finish(self, call: CallStatus) -> None:
         words, own, other = Words(self._order), self._own, self._other
-        if call == SUCCESS:
-            self._own.move(Step.ANSWERED, SUCCESS)
-            self._other.move(Step.ANSWERED, SUCCESS)
+        if call is CallStatus.CONNECTED:
+            self._own.move(LegStatus.ANSWERED)
+            self._other.move(LegStatus.ANSWERED)
             self._ended(End.CONNECTED, words.connected(over=Step.OVER in (own.step, other.step)))
         elif own.step is Step.FAILED:
-            end = End.OWN_NOT_ANSWERED if own.word in _DECLINED else End.FAILED
-            self._ended(end, *words.own_failed(own.word))
+            end = End.OWN_NOT_ANSWERED if own.status in _DECLINED else End.FAILED
+            self._ended(end, *words.own_failed(own.status))
         elif other.step is Step.FAILED:
-            end = End.NOT_ANSWERED if other.word in _DECLINED else End.FAILED
-            self._ended(end, *words.other_failed(other.word, own.step))
+            end = End.NOT_ANSWERED if other.status in _DECLINED else End.FAILED
+            self._ended(end, *words.other_failed(other.status, own.step))
         elif own.step is Step.OVER:
             self._ended(End.NOT_ANSWERED, words.hung_up_first)
+        elif call is CallStatus.UNKNOWN:
+            self._ended(End.LOST, words.lost, words.look_at_calls)
         else:
             self._ended(End.FAILED, *words.failed)
 

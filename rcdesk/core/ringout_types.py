@@ -28,14 +28,44 @@ class Order:
     shown: str = ""
 
 
+class CallStatus(enum.Enum):
+    """What the platform says of a RingOut as a whole; it is over unless in progress."""
+
+    IN_PROGRESS = "in progress"
+    CONNECTED = "connected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # over in a way that we have no word for
+
+
+class LegStatus(enum.Enum):
+    """What the platform says of one leg of a RingOut, which may not have been called yet."""
+
+    IN_PROGRESS = "in progress"
+    ANSWERED = "answered"
+    HUNG_UP = "hung up"
+    NO_ANSWER = "no answer"
+    BUSY = "busy"
+    REJECTED = "rejected"
+    ABROAD_OFF = "calls abroad are off"
+    BLOCKED = "blocked"
+    NO_CREDIT = "no credit"
+    NOT_SUPPORTED = "not supported"
+    NO_SUCH_NUMBER = "no such number"
+    GONE = "gone"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # the platform says what we have no word for
+    REFUSED = "refused"  # ours: the order was not taken
+    UNSURE = "unsure"  # ours: nobody knows whether the order was taken
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One answer of the platform about a RingOut: words as on the wire, compared without regard to case."""
+    """One answer of the platform about a RingOut; `caller` is the user's own leg."""
 
     ringout_id: str
-    call: str
-    caller: str
-    callee: str
+    call: CallStatus
+    caller: LegStatus
+    callee: LegStatus
 
 
 class Step(enum.Enum):

@@ -1,10 +1,10 @@
-"""What a RingOut says to a person. No word of the wire gets through: what is not known here is a failure."""
+"""What a RingOut says to a person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rcdesk.core.ringout_types import Order, Step
+from rcdesk.core.ringout_types import LegStatus, Order, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,40 +25,42 @@ class _Trouble:
 
 
 _TROUBLES = {
-    "noanswer": _Trouble(
+    LegStatus.NO_ANSWER: _Trouble(
         "{who} did not answer", own_advice="Pick up your phone when it rings, or choose another."
     ),
-    "busy": _Trouble("{who} is busy", own_advice="Finish the other call first, or choose another phone."),
-    "rejected": _Trouble("{who} declined the call", own_advice="Call again if that was not meant."),
-    "internationaldisabled": _Trouble(
+    LegStatus.BUSY: _Trouble(
+        "{who} is busy", own_advice="Finish the other call first, or choose another phone."
+    ),
+    LegStatus.REJECTED: _Trouble("{who} declined the call", own_advice="Call again if that was not meant."),
+    LegStatus.ABROAD_OFF: _Trouble(
         "{who} is abroad, and calls abroad are off",
         "Calls abroad are off for this account.",
         "Ask your administrator to allow them.",
         "Choose a phone in your own country.",
     ),
-    "destinationblocked": _Trouble(
+    LegStatus.BLOCKED: _Trouble(
         "{who} may not be called", "Calls to this number are blocked.", "Ask your administrator why."
     ),
-    "notenoughfunds": _Trouble(
+    LegStatus.NO_CREDIT: _Trouble(
         "{who} could not be called for lack of credit",
         "There is not enough credit for this call.",
         "Ask your administrator to add some.",
         "Ask your administrator to add credit.",
     ),
-    "ringoutfromthisnumberisnotsupported": _Trouble(
+    LegStatus.NOT_SUPPORTED: _Trouble(
         "{who} cannot be called this way", "The phone chosen cannot start this call.", "Choose another phone."
     ),
-    "nosuchuser": _Trouble(
+    LegStatus.NO_SUCH_NUMBER: _Trouble(
         "The number of {who} does not exist",
         "Nobody has this number.",
         "Check the number.",
         "Check its number.",
     ),
-    "nosessionfound": _Trouble("{who} was already gone", "The call was over at once.", "Call again."),
-    "refused": _Trouble("{who} was not rung"),
-    "unsure": _Trouble("It is not known whether {who} rings"),
+    LegStatus.GONE: _Trouble("{who} was already gone", "The call was over at once.", "Call again."),
+    LegStatus.FAILED: _Trouble("{who} could not be reached", advice="Try again in a moment."),
+    LegStatus.REFUSED: _Trouble("{who} was not rung"),
+    LegStatus.UNSURE: _Trouble("It is not known whether {who} rings"),
 }
-_UNKNOWN_TROUBLE = _Trouble("{who} could not be reached", advice="Try again in a moment.")
 
 
 class Words:
@@ -78,22 +80,22 @@ class Words:
         self.hung_up_first = f"{_capital(self._own)} hung up before {self._other} answered."
         self.failed = (f"The call to {self._other} could not be set up.", "Try again in a moment.")
 
-    def own(self, step: Step, word: str, *, cancelling: bool) -> str:
-        """What the user's own phone does."""
+    def own(self, step: Step, status: LegStatus, *, cancelling: bool, over: bool) -> str:
+        """What the user's own phone does, or did when it is `over` for sure."""
         who = _capital(self._own)
         match step:
             case Step.WAITING:
-                return f"{who} is about to ring"
+                return f"It is not known whether {self._own} rang" if over else f"{who} is about to ring"
             case Step.RINGING:
-                return f"Ringing {self._own}…"
+                return f"{who} stopped ringing" if over else f"Ringing {self._own}…"
             case Step.ANSWERED:
                 return f"{who} answered"
             case Step.OVER:
                 return f"{who} hung up"
-        stopped = cancelling and word == "rejected"
-        return f"{who} stopped ringing" if stopped else _leg_trouble(word, self._own)
+        stopped = cancelling and status is LegStatus.REJECTED
+        return f"{who} stopped ringing" if stopped else _leg_trouble(status, self._own)
 
-    def other(self, step: Step, word: str, own: Step, *, over: bool) -> str:
+    def other(self, step: Step, status: LegStatus, own: Step, *, over: bool) -> str:
         """What the other side's phone does, or did when it is `over` for sure."""
         match step:
             case Step.WAITING:
@@ -105,8 +107,8 @@ class Words:
             case Step.OVER:
                 return f"{self._other} hung up"
         # The platform also rejects this leg when the user hangs up or cancels while it rings.
-        stopped = word == "rejected" and own in (Step.OVER, Step.FAILED)
-        return f"The call to {self._other} was stopped" if stopped else _leg_trouble(word, self._other)
+        stopped = status is LegStatus.REJECTED and own in (Step.OVER, Step.FAILED)
+        return f"The call to {self._other} was stopped" if stopped else _leg_trouble(status, self._other)
 
     def hint(self, own: Step, other: Step) -> str:
         """What the user may want to know while it is under way."""
@@ -120,25 +122,21 @@ class Words:
         """The good end; `over` if it was over again before the next poll."""
         return f"The call to {self._other} is over." if over else f"You are connected to {self._other}."
 
-    def own_failed(self, word: str) -> tuple[str, str]:
+    def own_failed(self, status: LegStatus) -> tuple[str, str]:
         """Summary and advice when the user's own phone was not reached."""
-        said = _leg_trouble(word, self._own)
-        return f"{said}, so {self._other} was not called.", _trouble(word).own_advice
+        said = _leg_trouble(status, self._own)
+        return f"{said}, so {self._other} was not called.", _TROUBLES[status].own_advice
 
-    def other_failed(self, word: str, own: Step) -> tuple[str, str]:
+    def other_failed(self, status: LegStatus, own: Step) -> tuple[str, str]:
         """Summary and advice when the other side was not reached."""
-        if word == "rejected" and own is Step.OVER:
+        if status is LegStatus.REJECTED and own is Step.OVER:
             return self.hung_up_first, ""
-        trouble = _trouble(word)
-        return trouble.summary or _leg_trouble(word, self._other) + ".", trouble.advice
+        trouble = _TROUBLES[status]
+        return trouble.summary or _leg_trouble(status, self._other) + ".", trouble.advice
 
 
-def _trouble(word: str) -> _Trouble:
-    return _TROUBLES.get(word, _UNKNOWN_TROUBLE)
-
-
-def _leg_trouble(word: str, who: str) -> str:
-    return _capital(_trouble(word).leg.format(who=who))
+def _leg_trouble(status: LegStatus, who: str) -> str:
+    return _capital(_TROUBLES[status].leg.format(who=who))
 
 
 def _capital(text: str) -> str:

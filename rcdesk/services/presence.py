@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rcdesk.core.account import Availability, Presence, change_to
+from rcdesk.core.account import RESTORABLE, Availability, DndStatus, Presence, change_to
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Group, Nursery
@@ -16,13 +16,13 @@ class PresenceKeeper:
         self._asking = Group(nursery)
         self._platform = platform
         self._of = ""  # whose presence it is
-        self._dnd_before: str | None = None
+        self._dnd_before: DndStatus | None = None
         platform.subscribe(self._on_platform)
 
     def take(self, news: Presence) -> None:
         """Take in what the platform said; fields it did not mention stay."""
         presence = self.presence.value.updated(news)
-        if presence.dnd_status and not presence.silences_everything:
+        if presence.dnd_status in RESTORABLE:
             self._dnd_before = presence.dnd_status
         if presence != self.presence.value:
             self.presence.publish(presence)

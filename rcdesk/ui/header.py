@@ -193,15 +193,14 @@ class Header(QFrame):
         self.person.show_person(None if gone else state.account)
 
     def _on_presence(self, presence: Presence) -> None:
-        known = presence.user_status is not None or presence.dnd_status is not None
-        self.person.show_presence(presence.availability if known else None)
+        self.person.show_presence(presence.availability)
 
 
 def presence_entries(presence: Presence, ask: Callable[[Availability], None]) -> list[menus.Entry]:
     """Return the choice of presence as a menu; the one that others see now is checked."""
-    known = presence.user_status is not None or presence.dnd_status is not None
-    chosen = presence.availability if known else None
     return [
-        menus.Entry(wish.value, partial(ask, wish), *PRESENCE_LOOKS[wish], checked=wish is chosen)
+        menus.Entry(
+            wish.value, partial(ask, wish), *PRESENCE_LOOKS[wish], checked=wish is presence.availability
+        )
         for wish in Availability
     ]

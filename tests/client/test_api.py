@@ -9,12 +9,12 @@ import pytest
 
 from rcdesk.client.api import Api
 from rcdesk.client.rest import Rest
-from rcdesk.core.account import Presence
+from rcdesk.core.account import DndStatus, Presence, UserStatus
 from rcdesk.core.calls import Direction, Snapshot, Stage
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import LogRecord, Outcome
 from rcdesk.core.people import Source
-from rcdesk.core.ringout import Order
+from rcdesk.core.ringout import CallStatus, LegStatus, Order
 from tests.client.served import Sandbox, SignedIn, eventually
 
 DAY = 86400.0
@@ -45,14 +45,14 @@ async def test_presence_has_the_live_calls(sandbox: Sandbox, me: SignedIn) -> No
     ]
     assert snapshot.legs[0].from_number == "+13025550101"
     assert snapshot.legs[0].from_name == "Ann Lee"
-    assert presence.user_status == "Available"
+    assert presence.user_status is UserStatus.AVAILABLE
 
 
 async def test_only_the_fields_that_are_meant_are_changed(sandbox: Sandbox, me: SignedIn) -> None:
-    shown = await me.api.set_presence(Presence(dnd_status="DoNotAcceptAnyCalls"))
-    assert (shown.user_status, shown.dnd_status) == ("Available", "DoNotAcceptAnyCalls")
-    shown = await me.api.set_presence(Presence(user_status="Busy"))
-    assert (shown.user_status, shown.dnd_status) == ("Busy", "DoNotAcceptAnyCalls")
+    shown = await me.api.set_presence(Presence(dnd_status=DndStatus.TAKE_NONE))
+    assert (shown.user_status, shown.dnd_status) == (UserStatus.AVAILABLE, DndStatus.TAKE_NONE)
+    shown = await me.api.set_presence(Presence(user_status=UserStatus.BUSY))
+    assert (shown.user_status, shown.dnd_status) == (UserStatus.BUSY, DndStatus.TAKE_NONE)
     assert (await me.api.presence())[1] == shown
 
 
@@ -62,7 +62,8 @@ def order(sandbox: Sandbox) -> Order:
 
 async def test_a_ringout_is_started_followed_and_cancelled(sandbox: Sandbox, me: SignedIn) -> None:
     started = await me.api.start_ringout(order(sandbox))
-    assert (started.call, started.caller, started.callee) == ("InProgress",) * 3
+    assert started.call is CallStatus.IN_PROGRESS
+    assert started.caller is started.callee is LegStatus.IN_PROGRESS
     assert await me.api.ringout_status(started.ringout_id) == started
     assert await me.api.cancel_ringout(started.ringout_id) is True
     assert await me.api.cancel_ringout("no-such-id/with?signs") is False
@@ -104,7 +105,7 @@ async def test_a_ringout_that_nobody_knows_is_not_found(me: SignedIn) -> None:
 async def test_the_number_to_show_and_the_prompt_are_sent(sandbox: Sandbox, me: SignedIn) -> None:
     own = sandbox.info["username"]
     shown = Order(sandbox.info["ringout_to"], sandbox.info["ringout_from"], caller_id=own, prompt=True)
-    assert (await me.api.start_ringout(shown)).call == "InProgress"
+    assert (await me.api.start_ringout(shown)).call is CallStatus.IN_PROGRESS
     with pytest.raises(Problem) as told:
         await me.api.start_ringout(
             Order(sandbox.info["ringout_to"], sandbox.info["ringout_from"], caller_id="+12125550199")

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from rcdesk import wire
 from rcdesk.client import decode
 from rcdesk.client.decode import BadNotification, notification
-from rcdesk.core.account import Phone, Presence
+from rcdesk.core.account import DndStatus, Phone, Presence, UserStatus
 from rcdesk.core.calls import Direction, Leg, Snapshot, Stage
 from rcdesk.core.people import Person, Source
 from tests.client.captures import ANSWERED, MISSED, RINGOUT, as_bytes
@@ -114,7 +114,7 @@ def test_every_detail_of_todays_notifications_is_kept() -> None:
             party_id="p-1-2",
         ),
     )
-    assert event.presence == Presence("Busy", "TakeAllCalls", None)
+    assert event.presence == Presence(UserStatus.BUSY, DndStatus.TAKE_ALL)
     assert event.subscription_id == "sub-1"
 
 
@@ -172,7 +172,7 @@ def test_absent_calls_are_not_an_empty_list() -> None:
     event = notification(as_bytes(only_dnd))
     assert event is not None
     assert event.report is None
-    assert event.presence == Presence(dnd_status="DoNotAcceptAnyCalls")
+    assert event.presence == Presence(dnd_status=DndStatus.TAKE_NONE)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_presence_snapshot_tells_the_legs_and_the_presence() -> None:
     snapshot, presence = decode.presence(answer)
     assert [(one.session_id, one.stage) for one in snapshot.legs] == [("1", Stage.ON_HOLD)]
     assert not snapshot.cut
-    assert presence == Presence("Available", "TakeAllCalls", "Back at 3")
+    assert presence == Presence(UserStatus.AVAILABLE, DndStatus.TAKE_ALL, "Back at 3")
 
 
 def snapshot_of(calls: list[Any]) -> Snapshot:

@@ -15,6 +15,7 @@ from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.api import Api
 from rcdesk.client.rest import Request, Rest
+from rcdesk.core.account import UserStatus
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Urgency
 from rcdesk.core.ringout import Order
@@ -63,7 +64,7 @@ def always(*args: object, **kwargs: object) -> Answer:
 async def test_a_get_is_repeated_until_the_server_is_well_again(sandbox: Sandbox, me: SignedIn) -> None:
     await sandbox.fault("http-status", path="*/presence", status=503, count=2)
     snapshot, presence = await me.api.presence()
-    assert (snapshot.legs, presence.user_status) == ((), "Available")
+    assert (snapshot.legs, presence.user_status) == ((), UserStatus.AVAILABLE)
     assert (await sandbox.state())["requests"]["by_status"]["503"] == 2
 
 

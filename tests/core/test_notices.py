@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from rcdesk.core.account import Presence
+from rcdesk.core.account import DndStatus, Presence
 from rcdesk.core.calls import Call, CallBook, Change, Direction, Stage
 from rcdesk.core.notices import Card, Close, Kind, Notices, Show
 
 from .builders import CALLER, LATER, START, leg, report, said
 
-FREE = Presence(dnd_status="TakeAllCalls")
-BUSY = Presence(dnd_status="DoNotAcceptAnyCalls")
-NO_QUEUES = Presence(dnd_status="DoNotAcceptDepartmentCalls")
+FREE = Presence(dnd_status=DndStatus.TAKE_ALL)
+BUSY = Presence(dnd_status=DndStatus.TAKE_NONE)
+NO_QUEUES = Presence(dnd_status=DndStatus.NO_QUEUE_CALLS)
 CALL = Call("k", "s", Stage.RINGING, Direction.INBOUND, CALLER, "Martin", "+18885434778", "", START)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rcdesk.core.account import Availability, Presence
+from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
 from rcdesk.core.errors import Kind
 from tests.helpers.wait import until
 from tests.services.world import World
@@ -43,7 +43,17 @@ async def test_what_the_user_chooses_is_what_others_see(
 async def test_leaving_do_not_disturb_restores_the_choice_about_the_queue(me: World) -> None:
     platform = await me.signed_in()
     await me.live()
-    me.presence.take(await platform.api.set_presence(Presence(dnd_status="DoNotAcceptDepartmentCalls")))
+    me.presence.take(await platform.api.set_presence(Presence(dnd_status=DndStatus.NO_QUEUE_CALLS)))
+    await chosen(me, Availability.DO_NOT_DISTURB)
+    await chosen(me, Availability.AVAILABLE)
+    assert (await shown(me))["dnd_status"] == "DoNotAcceptDepartmentCalls"
+
+
+async def test_a_choice_that_is_not_known_is_not_restored_but_the_one_before_it(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    me.presence.take(Presence(dnd_status=DndStatus.NO_QUEUE_CALLS))
+    me.presence.take(Presence(dnd_status=DndStatus.UNKNOWN))
     await chosen(me, Availability.DO_NOT_DISTURB)
     await chosen(me, Availability.AVAILABLE)
     assert (await shown(me))["dnd_status"] == "DoNotAcceptDepartmentCalls"
@@ -52,7 +62,7 @@ async def test_leaving_do_not_disturb_restores_the_choice_about_the_queue(me: Wo
 async def test_a_change_made_elsewhere_comes_by_push(me: World) -> None:
     platform = await me.signed_in()
     await me.live()
-    await platform.api.set_presence(Presence(user_status="Busy"))
+    await platform.api.set_presence(Presence(user_status=UserStatus.BUSY))
     await until(lambda: me.presence.presence.value.availability is Availability.BUSY)
 
 
@@ -86,8 +96,8 @@ async def test_a_wish_under_way_ends_with_the_session(me: World) -> None:
 def test_what_is_not_mentioned_stays(me: World) -> None:
     told: list[Presence] = []
     me.presence.presence.subscribe(told.append)
-    me.presence.take(Presence(user_status="Busy", message="Lunch"))
-    me.presence.take(Presence(user_status="Available"))
-    me.presence.take(Presence(user_status="Available"))
-    assert told[-1] == Presence("Available", None, "Lunch")
+    me.presence.take(Presence(user_status=UserStatus.BUSY, message="Lunch"))
+    me.presence.take(Presence(user_status=UserStatus.AVAILABLE))
+    me.presence.take(Presence(user_status=UserStatus.AVAILABLE))
+    assert told[-1] == Presence(UserStatus.AVAILABLE, None, "Lunch")
     assert len(told) == 2

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.account import Presence
+from rcdesk.core.account import DndStatus, Presence, UserStatus
 from rcdesk.core.calls import Direction, Stage
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui import cards
@@ -120,14 +120,14 @@ def test_nothing_is_shown_if_cards_are_off(screen: Screen) -> None:
 @pytest.mark.parametrize(
     ("dnd", "queue", "shown"),
     [
-        ("TakeAllCalls", "Sales", True),
-        ("DoNotAcceptDepartmentCalls", "Sales", False),
-        ("DoNotAcceptDepartmentCalls", "", True),
-        ("DoNotAcceptAnyCalls", "", False),
+        (DndStatus.TAKE_ALL, "Sales", True),
+        (DndStatus.NO_QUEUE_CALLS, "Sales", False),
+        (DndStatus.NO_QUEUE_CALLS, "", True),
+        (DndStatus.TAKE_NONE, "", False),
     ],
 )
-def test_do_not_disturb_is_obeyed(screen: Screen, dnd: str, queue: str, shown: bool) -> None:
-    screen.world.presence.publish(Presence("Available", dnd))
+def test_do_not_disturb_is_obeyed(screen: Screen, dnd: DndStatus, queue: str, shown: bool) -> None:
+    screen.world.presence.publish(Presence(UserStatus.AVAILABLE, dnd))
     screen.world.changes.publish(began(call(queue=queue)))
     assert bool(screen.titles()) is shown
 
@@ -156,7 +156,7 @@ def test_a_call_that_ended_while_it_waited_for_room_never_comes(screen: Screen) 
 
 
 def test_a_hushed_call_that_was_missed_says_so_afterwards(screen: Screen) -> None:
-    screen.world.presence.publish(Presence("Available", "DoNotAcceptAnyCalls"))
+    screen.world.presence.publish(Presence(UserStatus.AVAILABLE, DndStatus.TAKE_NONE))
     screen.world.changes.publish(began(RINGING))
     assert screen.titles() == []
     screen.world.changes.publish(over(RINGING))

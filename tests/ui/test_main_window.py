@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.account import Availability, Presence
+from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
@@ -230,7 +230,7 @@ def test_the_header_says_who_what_and_how(show: Show) -> None:
     assert header.link.accessibleName() == "Connection: Live"
     assert header.link.explained().startswith("Live since 09:42, last event 12 s ago.")
     made.world.link.publish(LinkStatus(LinkState.POLLING, NOW))
-    made.world.presence.publish(Presence("Available", "DoNotAcceptAnyCalls"))
+    made.world.presence.publish(Presence(UserStatus.AVAILABLE, DndStatus.TAKE_NONE))
     assert header.link.accessibleName() == "Connection: Polling"
     assert "Do not disturb" in header.person.accessibleName()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidgetAction
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.account import Availability, Presence
+from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
 from rcdesk.core.calls import Stage
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
@@ -107,7 +107,7 @@ def test_a_recent_call_can_be_called_back_and_a_withheld_one_cannot(
 
 
 def test_presence_shows_what_is_and_asks_for_what_is_wished(qtbot: QtBot, world: World, made: Tray) -> None:
-    world.presence.publish(Presence("Busy", "TakeAllCalls"))
+    world.presence.publish(Presence(UserStatus.BUSY, DndStatus.TAKE_ALL))
     entries = {entry.text: entry for entry in made.entries()}
     checked = [text for text, entry in entries.items() if entry.checked]
     assert checked == ["Busy"]
@@ -150,7 +150,7 @@ def test_the_tooltip_says_how_the_link_stands(world: World, made: Tray, state: L
 
 def test_the_tooltip_names_calls_missed_calls_and_do_not_disturb(world: World, made: Tray) -> None:
     world.changes.publish(began(RINGING))
-    world.presence.publish(Presence("Available", "DoNotAcceptAnyCalls"))
+    world.presence.publish(Presence(UserStatus.AVAILABLE, DndStatus.TAKE_NONE))
     lines = made.tooltip().splitlines()
     assert lines[:4] == ["rcdesk", "Ringing: Martin Olsen", "2 missed calls", "Do not disturb"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from rcdesk.core.account import Account, Presence
+from rcdesk.core.account import Account, DndStatus, Presence, UserStatus
 from rcdesk.core.calls import Call, Change, Direction, Stage
 from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord, Outcome, Page, Query
@@ -128,7 +128,7 @@ class World:
         default_factory=lambda: Latest(LinkStatus(LinkState.LIVE, NOW - 3600, Transport.WEBSOCKET))
     )
     presence: Latest[Presence] = field(
-        default_factory=lambda: Latest(Presence("Available", "TakeAllCalls", ""))
+        default_factory=lambda: Latest(Presence(UserStatus.AVAILABLE, DndStatus.TAKE_ALL, ""))
     )
     session: Latest[SessionState] = field(
         default_factory=lambda: Latest(
