@@ -24,6 +24,9 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     server-errors           may have status, path, rate (0 to 1), count
     latency                 path, seconds; may have count, method
     rate-limit              group: light, medium, heavy or auth; retry_after
+    slow-drip               path; may have seconds, count, method
+    truncate-body, oversize-body, junk-json, wrong-content-type
+                            path; may have count, method
     drop-connections        all but the one that asks
     expire-tokens, revoke-tokens, expire-sync-tokens
     late-refresh            seconds; may have count

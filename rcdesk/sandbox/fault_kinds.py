@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 
 from rcdesk.sandbox.errors import invalid_parameter
-from rcdesk.sandbox.faults import PUSH_KINDS, Faults, HttpFault, refusal
+from rcdesk.sandbox.faults import ANSWER_KINDS, PUSH_KINDS, Faults, HttpFault, refusal
 from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
 from rcdesk.sandbox.lines import Line, Lines
 from rcdesk.sandbox.rest import convert
@@ -54,6 +54,16 @@ class _Latency(msgspec.Struct):
     seconds: Wait
     count: Count | None = None
     method: str | None = None
+
+
+class _Answer(msgspec.Struct):
+    path: Path
+    count: Count | None = None
+    method: str | None = None
+
+
+class _SlowDrip(_Answer):
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 20.0
 
 
 class _Late(msgspec.Struct):
@@ -108,11 +118,13 @@ class Switchboard:
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
             "revoke-tokens": lambda body: sessions.end_all(),
             "expire-sync-tokens": lambda body: sync_tokens.expire_all(),
+            **dict.fromkeys(ANSWER_KINDS, self._answer),
             **dict.fromkeys(PUSH_KINDS, self._push),
         }
         self._afterwards: dict[str, Callable[[], None]] = {
             "latency": waits.end,
             "late-refresh": waits.end,
+            "slow-drip": waits.end,
             "reorder": subscriptions.flush,
         }
 
@@ -167,6 +179,12 @@ class Switchboard:
         wanted: _Latency = convert(body, _Latency)
         method = _method(wanted.method)
         self._http(body, wanted.path, wanted.count, method=method, seconds=wanted.seconds)
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        slow = body["kind"] == "slow-drip"
+        wanted: _Answer = convert(body, _SlowDrip if slow else _Answer)
+        more = {"seconds": wanted.seconds} if isinstance(wanted, _SlowDrip) else {}
+        self._http(body, wanted.path, wanted.count, method=_method(wanted.method), **more)
 
     def _late_refresh(self, body: dict[str, Any]) -> None:
         wanted: _Late = convert(body, _Late)

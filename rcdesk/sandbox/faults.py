@@ -8,6 +8,7 @@ from rcdesk.sandbox.chance import chance
 from rcdesk.sandbox.errors import ApiError
 
 PUSH_KINDS = ("drop-push", "mute-push", "reorder", "duplicate")
+ANSWER_KINDS = ("slow-drip", "truncate-body", "oversize-body", "junk-json", "wrong-content-type")
 
 _REFUSALS = {
     400: ("CMN-101", "Parameter value is invalid"),
@@ -125,6 +126,14 @@ class Faults:
             if fault.refusal is not None and (fault.rate >= 1 or self._rng.random() < fault.rate):
                 self._use_up(fault)
                 return fault.refusal
+        return None
+
+    def of_answer(self, method: str, path: str) -> HttpFault | None:
+        """What becomes of the body of this request's answer, if anything; the oldest fault first."""
+        for fault in self._hits(method, path):
+            if fault.kind in ANSWER_KINDS:
+                self._use_up(fault)
+                return fault
         return None
 
     def refresh_delay(self) -> float:

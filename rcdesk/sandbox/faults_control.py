@@ -14,6 +14,14 @@ Requests:
 
 - ``drop-connections``: every TCP connection is reset, once, but that of whoever asks for it.
 
+Answers, over HTTP alone, each with {path, count?, method?}:
+
+- ``slow-drip`` {seconds?}: they come byte by byte, and take so many seconds (20).
+- ``truncate-body``: half of them comes, then the connection is closed.
+- ``oversize-body``: 10 MB, by a field that nobody knows.
+- ``junk-json``: not the JSON they should be, each time in another way.
+- ``wrong-content-type``: a page of HTML, with the status that the answer has.
+
 Tokens:
 
 - ``expire-tokens``: every access token runs out now, refresh tokens live. ``revoke-tokens``: every session ends.

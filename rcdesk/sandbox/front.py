@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
+from rcdesk.sandbox.answer_faults import AnswerFaults
 from rcdesk.sandbox.errors import ApiError
 from rcdesk.sandbox.state import Sandbox
 
@@ -25,6 +26,7 @@ class FrontDoor:
 
     def __init__(self, app: Starlette, sandbox: Sandbox, by_status: Counter[int]) -> None:
         self._app = app
+        self._api = AnswerFaults(app, sandbox.faults, sandbox.lines, sandbox.waits)
         self._sandbox = sandbox
         self._by_status = by_status
 
@@ -55,7 +57,7 @@ class FrontDoor:
             await error.response()(scope, receive, numbered)
             return
         with suppress(ClientDisconnect):  # nobody is left to be answered
-            await self._app(scope, receive, numbered)
+            await self._api(scope, receive, numbered)
 
     async def _maybe_fail(self, method: str, path: str) -> None:
         delay = self._sandbox.faults.delay(method, path)

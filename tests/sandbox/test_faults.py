@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
 
+from rcdesk.sandbox.answer_faults import JUNK, OVERSIZE
+from rcdesk.sandbox.faults import ANSWER_KINDS
 from tests.helpers.wait import until
-from tests.sandbox.push.served import Served, serve
+from tests.sandbox.push.served import SUBSCRIPTION, Served, serve
 
 LONG = 3000  # seconds; whoever had to wait so long would fail the test
 
@@ -93,6 +96,82 @@ async def test_a_fault_that_makes_answers_late_does_not_keep_the_server_from_sto
             await until(lambda: served.sandbox.waits._pausing)
             served.sandbox.release()
         assert asking.result().status_code == 200
+
+
+async def test_a_truncated_body_ends_before_its_end(served: Served) -> None:
+    await served.fault("truncate-body", path="/presence", count=1)
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        await served.ask()
+    assert await statuses(served, 1) == [200]
+    await until(lambda: served.sandbox.lines.open == 1)
+
+
+async def test_an_oversized_body_is_still_what_was_asked_for(served: Served) -> None:
+    plain = (await served.ask()).json()
+    await served.fault("oversize-body", path="/presence", count=1)
+    answer = await served.ask()
+    assert len(answer.content) >= OVERSIZE
+    body = answer.json()
+    assert body.pop("padding")
+    assert body == plain
+    await served.fault("oversize-body", path="/oauth/token", count=1)
+    refused = await served.tokens(grant_type="x")
+    assert (refused.status_code, refused.json()["error"]) == (400, "unsupported_grant_type")
+    assert len(refused.content) >= OVERSIZE
+
+
+async def test_junk_is_none_of_what_was_asked_for(served: Served) -> None:
+    await served.fault("junk-json", path="/presence", count=len(JUNK))
+    answers = [await served.ask() for _ in JUNK]
+    assert [answer.content for answer in answers] == list(JUNK)
+    assert {answer.headers["Content-Type"] for answer in answers} == {"application/json"}
+    assert {answer.status_code for answer in answers} == {200}
+    assert (await served.ask()).json()["telephonyStatus"] == "NoCall"
+    for junk in JUNK:
+        assert not _is_object(junk)
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+async def test_a_page_comes_instead_of_json(served: Served) -> None:
+    await served.fault("wrong-content-type", path="*/extension/*", count=1)
+    answer = await served.ask()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.text.startswith("<!DOCTYPE html>")
+    assert answer.headers["RCRequestId"]
+    assert await statuses(served, 1) == [200]
+
+
+async def test_a_slow_answer_comes_byte_by_byte(served: Served) -> None:
+    await served.fault("slow-drip", path="/restapi/v1.0", seconds=0.5, count=1)
+    async with served.client.stream("GET", "/restapi/v1.0") as answer:
+        drops = [drop async for drop in answer.aiter_raw()]
+    assert len(drops) > 5
+    assert json.loads(b"".join(drops))["versionString"]
+    assert int(answer.headers["Content-Length"]) == sum(map(len, drops))
+
+
+async def test_a_slow_answer_comes_whole_when_faults_are_cleared(served: Served) -> None:
+    await served.fault("slow-drip", path="/presence", seconds=LONG)
+    async with asyncio.TaskGroup() as group:
+        slow = group.create_task(served.ask())
+        await until(lambda: served.sandbox.waits._pausing)
+        await served.mend()
+    assert slow.result().json()["telephonyStatus"] == "NoCall"
+
+
+@pytest.mark.parametrize("kind", ANSWER_KINDS)
+async def test_an_answer_without_a_body_and_one_over_a_socket_stay_whole(served: Served, kind: str) -> None:
+    made = (await served.subscribe())["id"]
+    await served.fault(kind, path="/restapi/v1.0")
+    assert (await served.client.delete(f"{SUBSCRIPTION}/{made}")).status_code == 204
+    async with served.socket() as socket:
+        assert (await socket.subscribe())["status"] == "Active"
 
 
 async def test_what_is_on_is_told(served: Served) -> None:
