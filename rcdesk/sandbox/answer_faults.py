@@ -1,6 +1,6 @@
-"""Answers on their way out, with the faults of bodies: cut short, far too long, none of JSON's, drop by drop.
+"""Answers on their way out, with the faults of bodies: cut short, far too long, no JSON, drop by drop, out of time.
 
-A middleware before the routes, of no effect on requests that came over a WebSocket.
+A middleware before the routes. What came over a WebSocket is answered in a frame, which only a wrong clock changes.
 """
 
 import itertools
@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rcdesk.sandbox.faults import Faults, HttpFault
+from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.lines import Lines, gone, line_of
 from rcdesk.sandbox.push_routes import PLACE
+from rcdesk.sandbox.skew import shifted
 from rcdesk.sandbox.waits import Waits
 
 OVERSIZE = 10 * 1024 * 1024
@@ -74,18 +75,22 @@ class AnswerFaults:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         fault = None if PLACE in scope else self._faults.of_answer(scope["method"], scope["path"])
-        if fault is None:
+        skew = self._faults.skew
+        if fault is None and not skew:
             await self._app(scope, receive, send)
             return
+        scope = {**scope, "query_string": shifted(scope["query_string"], -skew)}
         answer = _Answer()
         await self._app(scope, receive, answer.catch)
-        if answer.body and fault.kind in self._changes:
-            self._changes[fault.kind](answer)
+        answer.body = shifted(answer.body, skew)
+        kind = fault.kind if fault is not None and answer.body else ""
+        if kind in self._changes:
+            self._changes[kind](answer)
         await send(answer.start)
-        if answer.body and fault.kind == "truncate-body":
+        if kind == "truncate-body":
             await self._truncated(answer.body, scope, receive, send)
-        elif answer.body and fault.kind == "slow-drip":
-            await self._dripped(answer.body, fault, send)
+        elif fault is not None and kind == "slow-drip":
+            await self._dripped(answer.body, fault.seconds, send)
         else:
             await send({"type": "http.response.body", "body": answer.body})
 
@@ -98,11 +103,11 @@ class AnswerFaults:
         else:  # somebody stands between, so that the connection is not known
             await send({"type": "http.response.body", "body": body[middle:]})
 
-    async def _dripped(self, body: bytes, fault: HttpFault, send: Send) -> None:
+    async def _dripped(self, body: bytes, seconds: float, send: Send) -> None:
         """Send a byte after the other, or some at a time if there are many, over the whole time."""
-        drops = max(1, min(len(body), round(fault.seconds / DRIP)))
+        drops = max(1, min(len(body), round(seconds / DRIP)))
         size = math.ceil(len(body) / drops)
-        while await self._waits.pause(fault.seconds / drops) and len(body) > size:
+        while await self._waits.pause(seconds / drops) and len(body) > size:
             await send({"type": "http.response.body", "body": body[:size], "more_body": True})
             body = body[size:]
         await send({"type": "http.response.body", "body": body})

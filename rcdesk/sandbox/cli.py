@@ -27,6 +27,7 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     slow-drip               path; may have seconds, count, method
     truncate-body, oversize-body, junk-json, wrong-content-type
                             path; may have count, method
+    clock-skew              seconds, from -600 to 600
     drop-connections        all but the one that asks
     expire-tokens, revoke-tokens, expire-sync-tokens
     late-refresh            seconds; may have count

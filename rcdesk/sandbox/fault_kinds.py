@@ -76,6 +76,10 @@ class _RateLimit(msgspec.Struct):
     retry_after: Annotated[float, msgspec.Meta(gt=0, le=3600)] = WINDOW
 
 
+class _Skew(msgspec.Struct):
+    seconds: Annotated[int, msgspec.Meta(ge=-600, le=600)]
+
+
 class _Counted(msgspec.Struct):
     count: Count | None = None
 
@@ -113,6 +117,7 @@ class Switchboard:
             "latency": self._latency,
             "late-refresh": self._late_refresh,
             "rate-limit": self._rate_limit,
+            "clock-skew": self._clock_skew,
             "drop-connections": lambda body: lines.cut_all(but=self._asked_over),
             "expire-subscription": self._expire_subscription,
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
@@ -203,6 +208,10 @@ class Switchboard:
         if group not in PLATFORM_LIMITS:
             raise invalid_parameter("group", wanted.group)
         self._limits.force(group, wanted.retry_after)
+
+    def _clock_skew(self, body: dict[str, Any]) -> None:
+        wanted: _Skew = convert(body, _Skew)
+        self._faults.skew = wanted.seconds
 
     def _expire_subscription(self, body: dict[str, Any]) -> None:
         wanted: _Expiry = convert(body, _Expiry)

@@ -101,17 +101,22 @@ class Faults:
 
     push: PushFaults = field(default_factory=PushFaults)
     http: list[HttpFault] = field(default_factory=list)
+    skew: int = 0
+    """Seconds by which the clock is fast, as clients see it."""
     _rng: random.Random = field(default_factory=lambda: chance("faults", 0))
 
     def clear(self) -> None:
         """Switch everything off."""
         self.push.clear()
         self.http.clear()
+        self.skew = 0
 
     def remove(self, kind: str) -> None:
         """Switch every fault of this kind off."""
         self.push.disarm(kind)
         self.http[:] = [fault for fault in self.http if fault.kind != kind]
+        if kind == "clock-skew":
+            self.skew = 0
 
     def delay(self, method: str, path: str) -> float:
         """Real seconds to wait before this request is looked at."""

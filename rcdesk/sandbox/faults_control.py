@@ -12,6 +12,8 @@ Requests:
 - ``rate-limit`` {group, retry_after?}: the group of every user is under a penalty from now on, for `retry_after`
   seconds (60); a request inside it restarts it, as always.
 
+- ``clock-skew`` {seconds}: the clock that clients see is fast by so many seconds (-600 to 600): the Date of answers,
+  every moment in answers and notifications, and what moments in requests mean. Lives and the truth stay right.
 - ``drop-connections``: every TCP connection is reset, once, but that of whoever asks for it.
 
 Answers, over HTTP alone, each with {path, count?, method?}:
@@ -64,7 +66,7 @@ class FaultsControl:
             {"kind": one.kind, "path": one.path, "method": one.method, "count": one.left}
             for one in self._faults.http
         ]
-        return {"http": http, "push": self._faults.push.armed}
+        return {"http": http, "push": self._faults.push.armed, "clock_skew": self._faults.skew}
 
     def add(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Switch one on."""

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from contextlib import suppress
+from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
@@ -19,7 +20,7 @@ _TUNNELLED = ("GET", "PUT", "PATCH", "DELETE")
 
 
 class FrontDoor:
-    """Lets the world catch up, applies faults, numbers each answer and counts it by status.
+    """Lets the world catch up, applies faults, numbers and dates each answer, and counts it by status.
 
     A final slash counts for nothing; a POST may carry another method in `X-HTTP-Method-Override` or `_method`.
     """
@@ -71,7 +72,11 @@ class FrontDoor:
         async def numbered(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._by_status[message["status"]] += 1
-                MutableHeaders(scope=message)["RCRequestId"] = str(uuid.uuid4())
+                headers = MutableHeaders(scope=message)
+                headers["RCRequestId"] = str(uuid.uuid4())
+                headers["Date"] = formatdate(
+                    self._sandbox.clock.real() + self._sandbox.faults.skew, usegmt=True
+                )
             await send(message)
 
         return numbered

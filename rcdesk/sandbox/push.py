@@ -2,6 +2,8 @@
 
 from starlette.routing import BaseRoute
 
+from rcdesk.sandbox.faults import Faults
+from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.push_connection import GatewayLimits
 from rcdesk.sandbox.push_pubnub import HOLD, PubNub
 from rcdesk.sandbox.push_routes import SubscriptionRoutes
@@ -21,14 +23,16 @@ class Push:
         self,
         subscriptions: Subscriptions,
         sessions: Sessions,
+        faults: Faults,
+        lines: Lines,
         *,
-        limits: GatewayLimits | None = None,
+        limits: GatewayLimits,
         hold: float = HOLD,
     ) -> None:
         """`hold`: real seconds that a PubNub request waits for news."""
         self.subscriptions = subscriptions
-        self.pubnub = PubNub(sessions.now, hold=hold)
-        self.gateway = Gateway(sessions, subscriptions, limits)
+        self.pubnub = PubNub(sessions.now, faults.push, lines, hold=hold)
+        self.gateway = Gateway(sessions, subscriptions, faults, lines, limits)
 
     def routes(self, gate: Gate) -> list[BaseRoute]:
         """Every route of push."""

@@ -13,6 +13,7 @@ _SPELLED = {
     "wsg-subscriptionid": "WSG-SubscriptionId",
 }
 """Headers whose spelling clients rely on, though HTTP does not care."""
+_OF_HTTP = ("content-length", "date")
 
 
 class ClientRequest(msgspec.Struct, rename="camel"):
@@ -82,7 +83,7 @@ async def ask(app: ASGIApp, base: Scope, request: ClientRequest, body: bytes, au
         if message["type"] == "http.response.start":
             answer.status = message["status"]
             pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
-            answer.headers = {_spelled(name): value for name, value in pairs if name != "content-length"}
+            answer.headers = {_spelled(name): value for name, value in pairs if name not in _OF_HTTP}
         else:
             parts.append(message.get("body", b""))
 

@@ -20,6 +20,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from rcdesk.sandbox.faults import PushFaults
+from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.push_channels import Channels, Message
 from rcdesk.sandbox.push_filters import EventFilter, Kind
 
@@ -36,12 +38,22 @@ _ENCRYPTED = (Kind.PRESENCE, Kind.DND)
 class PubNub:
     """One subscribe key with its channels, and the routes of the server that clients get them from."""
 
-    def __init__(self, real: Callable[[], float], *, hold: float = HOLD, enabled: bool = True) -> None:
+    def __init__(
+        self,
+        real: Callable[[], float],
+        faults: PushFaults,
+        lines: Lines,
+        *,
+        hold: float = HOLD,
+        enabled: bool = True,
+    ) -> None:
         """`real` gives Unix seconds; `enabled` is whether the account may subscribe this way."""
         self.enabled = enabled
         self.channels = Channels(real)
         self.subscriber_key = f"sub-c-{uuid.uuid4()}"
         self.secret_key = f"sec-c-{secrets.token_urlsafe(36)}"
+        self._faults = faults
+        self._lines = lines
         self._hold = hold
         self._released = False
 

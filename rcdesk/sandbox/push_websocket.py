@@ -14,6 +14,8 @@ from starlette.websockets import WebSocket
 
 from rcdesk.sandbox.clock import iso
 from rcdesk.sandbox.errors import ApiError
+from rcdesk.sandbox.faults import Faults
+from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.push_connection import (
     BAD_TOKEN,
     CROWDED,
@@ -42,7 +44,9 @@ class Gateway:
         self,
         sessions: Sessions,
         subscriptions: Subscriptions,
-        limits: GatewayLimits | None = None,
+        faults: Faults,
+        lines: Lines,
+        limits: GatewayLimits,
     ) -> None:
         """`app` is where requests over a socket go: to be set before the first."""
         self.app: ASGIApp = _nowhere
@@ -50,7 +54,9 @@ class Gateway:
         """Tokens for a socket that were asked for."""
         self._sessions = sessions
         self._subscriptions = subscriptions
-        self._limits = limits or GatewayLimits()
+        self._faults = faults
+        self._lines = lines
+        self._limits = limits
         self._tokens: dict[str, tuple[str, float]] = {}
         self._places: dict[str, tuple[Place, float | None]] = {}
         self._connections: dict[str, Connection] = {}
@@ -172,7 +178,7 @@ class Gateway:
             "wsc": place.cursor(),
         }
         body: dict[str, Any] = {
-            "creationTime": iso(self._sessions.now()),
+            "creationTime": iso(self._sessions.now() + self._faults.skew),
             "maxConnectionsPerSession": limits.connections,
             "recoveryBufferSize": limits.buffer,
             "recoveryTimeout": limits.recovery,

@@ -104,6 +104,7 @@ class SandboxServer:
             access_log=False,
             timeout_graceful_shutdown=_GRACE,
             server_header=False,
+            date_header=False,  # answers of the API are dated by the front door, whose clock can be wrong
         )
         return _Server(config, self._one_started)
 

@@ -71,9 +71,16 @@ class Sandbox:
         self.world.on_logged = self._log
         self._rng = chance("log", self.options.seed)
         self.subscriptions = Subscriptions(
-            self.clock, self.faults.push, str(self.account.id), self.account.extension_id
+            self.clock, self.faults, str(self.account.id), self.account.extension_id
         )
-        self.push = Push(self.subscriptions, self.sessions, limits=self.gateway_limits, hold=self.hold)
+        self.push = Push(
+            self.subscriptions,
+            self.sessions,
+            self.faults,
+            self.lines,
+            limits=self.gateway_limits,
+            hold=self.hold,
+        )
         self.world.on_event = self.subscriptions.publish
         self.switchboard = Switchboard(
             self.faults,

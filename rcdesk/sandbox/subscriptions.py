@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
+import msgspec
+
 from rcdesk.sandbox.clock import Clock, iso
 from rcdesk.sandbox.errors import ApiError, not_found
-from rcdesk.sandbox.faults import PushFaults
+from rcdesk.sandbox.faults import Faults
 from rcdesk.sandbox.push_faulty import FaultyLine
 from rcdesk.sandbox.push_filters import EventFilter, Kind, Refused, most_detailed, read_filter
+from rcdesk.sandbox.skew import shifted
 
 MOST = 30
 """Subscriptions of one user and app."""
@@ -77,9 +80,10 @@ class Subscription:
 class Subscriptions:
     """Every live subscription. One that runs out is gone without a word, as on the platform."""
 
-    def __init__(self, clock: Clock, faults: PushFaults, account_id: str, extension_id: str) -> None:
+    def __init__(self, clock: Clock, faults: Faults, account_id: str, extension_id: str) -> None:
         self._clock = clock
-        self._line = FaultyLine(faults)
+        self._faults = faults
+        self._line = FaultyLine(faults.push)
         self._account_id = account_id
         self._extension_id = extension_id
         self._live: dict[str, Subscription] = {}
@@ -197,7 +201,10 @@ class Subscriptions:
         for one in self._live.values():
             asked = most_detailed(one.filters, kind)
             if one.owner_id == extension_id and asked is not None and asked.lets_through(body):
-                told.append((one, _notification(one, asked, envelope, body)))
+                notification = _notification(one, asked, envelope, body)
+                if self._faults.skew:
+                    notification = _skewed(notification, self._faults.skew)
+                told.append((one, notification))
         if told:
             self._line.send(partial(self._hand_over, told))
 
@@ -242,3 +249,8 @@ def _notification(
         "ownerId": subscription.owner_id,
         "body": asked.view(body),
     }
+
+
+def _skewed(notification: dict[str, Any], seconds: int) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.json.decode(shifted(msgspec.json.encode(notification), seconds))
+    return told

@@ -185,4 +185,4 @@ async def test_what_is_on_is_told(served: Served) -> None:
     ]
     assert told["push"] == {"duplicate": 1}
     await served.mend()
-    assert (await served.client.get("/sandbox/v1/faults")).json() == {"http": [], "push": {}}
+    assert (await served.client.get("/sandbox/v1/faults")).json() == {"http": [], "push": {}, "clock_skew": 0}

@@ -171,6 +171,7 @@ async def serve(
         ws="websockets-sansio",
         log_config=None,
         access_log=False,
+        date_header=False,
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
