@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+import rcdesk.ui  # noqa: F401  # before the others, whose import it makes lighter  # isort: skip
 from PySide6.QtWidgets import QApplication  # before qasync, which would choose a Qt by itself
 
 import qasync  # isort: skip
