@@ -34,6 +34,11 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     refuse-wstoken          may have status, count
     drop-push, mute-push, reorder, duplicate                    count
     expire-subscription     id, or none for all
+    close-push              code: WSG-902 or WSG-903
+    fail-recovery, overflow-buffer, wrong-key, rollback-timetoken
+                            may have count
+    half-open               may have block: true
+    refuse-pubnub
   DELETE /faults            nothing is broken any more
   POST /push                any notification, delivered as it is
   POST /records             {"count": N}: that many more past calls

@@ -1,7 +1,7 @@
 """Every kind of fault by its name: what it takes, and how it is switched on and off."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -9,9 +9,10 @@ from rcdesk.sandbox.errors import invalid_parameter
 from rcdesk.sandbox.faults import ANSWER_KINDS, PUSH_KINDS, Faults, HttpFault, refusal
 from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
 from rcdesk.sandbox.lines import Line, Lines
+from rcdesk.sandbox.push import Push
+from rcdesk.sandbox.push_connection import IDLE, TOO_LONG
 from rcdesk.sandbox.rest import convert
 from rcdesk.sandbox.sessions import Sessions
-from rcdesk.sandbox.subscriptions import Subscriptions
 from rcdesk.sandbox.sync_tokens import SyncTokens
 from rcdesk.sandbox.waits import Waits
 
@@ -84,6 +85,18 @@ class _Counted(msgspec.Struct):
     count: Count | None = None
 
 
+class _Once(msgspec.Struct):
+    count: Count = 1
+
+
+class _Close(msgspec.Struct):
+    code: Literal["WSG-902", "WSG-903"]
+
+
+class _HalfOpen(msgspec.Struct):
+    block: bool = False
+
+
 class _Expiry(msgspec.Struct):
     id: str | None = None
 
@@ -103,12 +116,12 @@ class Switchboard:
         sessions: Sessions,
         limits: RateLimits,
         sync_tokens: SyncTokens,
-        subscriptions: Subscriptions,
+        push: Push,
     ) -> None:
         self._faults = faults
         self._lines = lines
         self._limits = limits
-        self._subscriptions = subscriptions
+        self._push = push
         self._asked_over: Line | None = None
         self._on: dict[str, Callable[[dict[str, Any]], None]] = {
             "http-status": self._http_status,
@@ -123,14 +136,23 @@ class Switchboard:
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
             "revoke-tokens": lambda body: sessions.end_all(),
             "expire-sync-tokens": lambda body: sync_tokens.expire_all(),
+            "close-push": self._close_push,
+            "fail-recovery": self._delivery,
+            "overflow-buffer": self._delivery,
+            "half-open": self._half_open,
+            "refuse-pubnub": self._refuse_pubnub,
+            "rollback-timetoken": self._rollback,
+            "wrong-key": self._delivery,
             **dict.fromkeys(ANSWER_KINDS, self._answer),
-            **dict.fromkeys(PUSH_KINDS, self._push),
+            **dict.fromkeys(PUSH_KINDS, self._delivery),
         }
         self._afterwards: dict[str, Callable[[], None]] = {
             "latency": waits.end,
             "late-refresh": waits.end,
             "slow-drip": waits.end,
-            "reorder": subscriptions.flush,
+            "half-open": lines.cut_dead,
+            "wrong-key": push.pubnub.right_keys,
+            "reorder": push.subscriptions.flush,
         }
 
     @property
@@ -198,9 +220,27 @@ class Switchboard:
     def _http(self, body: dict[str, Any], path: str, count: int | None, **more: Any) -> None:
         self._faults.http.append(HttpFault(body["kind"], path, count, **more))
 
-    def _push(self, body: dict[str, Any]) -> None:
+    def _delivery(self, body: dict[str, Any]) -> None:
         counted: _Counted = convert(body, _Counted)
         self._faults.push.arm(body["kind"], counted.count)
+
+    def _close_push(self, body: dict[str, Any]) -> None:
+        wanted: _Close = convert(body, _Close)
+        self._push.gateway.end_all(IDLE if wanted.code == IDLE.code else TOO_LONG)
+
+    def _half_open(self, body: dict[str, Any]) -> None:
+        wanted: _HalfOpen = convert(body, _HalfOpen)
+        self._lines.kill([*self._push.gateway.lines, *self._push.pubnub.held])
+        self._faults.push.arm("half-open")
+        self._faults.push.blocks_new = wanted.block
+
+    def _refuse_pubnub(self, body: dict[str, Any]) -> None:
+        self._faults.push.arm("refuse-pubnub")
+        self._lines.cut(self._push.pubnub.held)
+
+    def _rollback(self, body: dict[str, Any]) -> None:
+        wanted: _Once = convert(body, _Once)
+        self._faults.push.arm("rollback-timetoken", wanted.count)
 
     def _rate_limit(self, body: dict[str, Any]) -> None:
         wanted: _RateLimit = convert(body, _RateLimit)
@@ -215,7 +255,7 @@ class Switchboard:
 
     def _expire_subscription(self, body: dict[str, Any]) -> None:
         wanted: _Expiry = convert(body, _Expiry)
-        self._subscriptions.expire(wanted.id)
+        self._push.subscriptions.expire(wanted.id)
 
 
 def _method(name: str | None) -> str | None:

@@ -26,35 +26,54 @@ _REFUSALS = {
 
 
 class PushFaults:
-    """Faults of delivery. A transport asks `take(kind)` once for each notification.
+    """Faults of delivery and of its two transports. Whoever asks `take(kind)` uses up one of its count.
+
+    Delivery, asked once for each notification:
 
     - ``drop-push``: this notification is lost on its way, to everybody.
     - ``mute-push``: connections stay open and healthy, but no notification comes through.
     - ``reorder``: this notification is held back and sent after the next one.
     - ``duplicate``: this notification is sent twice.
+
+    The gateway, asked at each recovery:
+
+    - ``fail-recovery``: it fails, and the subscription is gone.
+    - ``overflow-buffer``: it succeeds, but what waited was pushed out of the buffer by a hundred newer ones.
+
+    PubNub:
+
+    - ``wrong-key``, asked at each renewal: until the next one another key is used than was told.
+    - ``rollback-timetoken``, asked with each answer that has messages: it tells an older timetoken.
+    - ``refuse-pubnub``: it cannot be reached.
+
+    Both: ``half-open``: connections that were open then are dead; with `blocks_new` new ones are as well.
     """
 
     def __init__(self) -> None:
         self._left: dict[str, int | None] = {}
+        self.blocks_new = False
 
     def arm(self, kind: str, count: int | None = None) -> None:
-        """Switch a fault on for the next `count` notifications, or until it is cleared."""
+        """Switch a fault on for the next `count` times, or until it is cleared."""
         self._left[kind] = count
 
     def clear(self) -> None:
         """Switch all of them off."""
         self._left.clear()
+        self.blocks_new = False
 
     def disarm(self, kind: str) -> None:
         """Switch one of them off."""
         self._left.pop(kind, None)
+        if kind == "half-open":
+            self.blocks_new = False
 
     def active(self, kind: str) -> bool:
         """Whether the fault is on; nothing is used up by asking."""
         return kind in self._left
 
     def take(self, kind: str) -> bool:
-        """Whether the fault hits this notification; uses up one of its count."""
+        """Whether the fault hits this time; uses up one of its count."""
         if kind not in self._left:
             return False
         left = self._left[kind]

@@ -36,6 +36,19 @@ Push:
 
 - ``drop-push``, ``mute-push``, ``reorder``, ``duplicate`` {count?}: see `faults.PushFaults`.
 - ``expire-subscription`` {id?}: a subscription, or all of them, is over; nobody is told.
+- ``close-push`` {code}: every WebSocket is ended as after half an hour of silence (WSG-902) or a day (WSG-903); it
+  can be recovered.
+- ``fail-recovery`` {count?}: recoveries of a WebSocket fail, and the subscription is gone.
+- ``overflow-buffer`` {count?}: recoveries succeed, but what came meanwhile is lost: a hundred newer notifications,
+  of no interest to anybody, have pushed it out of the buffer.
+- ``half-open`` {block?}: the WebSockets and held PubNub requests of this moment are dead. Nothing more is sent on
+  them, not even an answer to a ping, and what comes is not read. New ones work, unless `block`: then those go
+  dead as well. When cleared, dead connections are reset.
+- ``refuse-pubnub``: the PubNub side cuts every connection, like a host that cannot be reached; all else works.
+- ``rollback-timetoken`` {count?}: PubNub tells once (or `count` times), beside messages, a timetoken a minute older
+  than they are, so that what was said since is delivered again.
+- ``wrong-key`` {count?}: after the next renewal of a PubNub subscription notifications are encrypted with another
+  key than the one told, until it is renewed again, or the fault is cleared.
 """
 
 from typing import Any

@@ -14,8 +14,8 @@ KEPT = 100
 """Messages of a channel that are kept."""
 KEPT_FOR = 20 * 60
 """Seconds that they are kept."""
-_TICKS = 10_000_000
-"""Timetokens count 100 nanoseconds since 1970; they have 17 digits until the year 2286."""
+TICKS = 10_000_000
+"""A second in timetokens, which count since 1970; they have 17 digits until the year 2286."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Channels:
 
     def now(self) -> int:
         """A timetoken that is later than all that has been said, and earlier than all that will be."""
-        self._last = max(self._last + 1, int(self._real() * _TICKS))
+        self._last = max(self._last + 1, int(self._real() * TICKS))
         return self._last
 
     def open(self, channel: str) -> None:
@@ -66,7 +66,7 @@ class Channels:
 
     def after(self, channels: Iterable[str], timetoken: int) -> list[Message]:
         """What was said on these channels later than `timetoken` and is still kept, oldest first."""
-        newer_than = max(timetoken, int((self._real() - KEPT_FOR) * _TICKS))
+        newer_than = max(timetoken, int((self._real() - KEPT_FOR) * TICKS))
         said = (message for name in set(channels) for message in self._said.get(name, ()))
         return sorted((one for one in said if one.timetoken > newer_than), key=lambda one: one.timetoken)
 

@@ -14,6 +14,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from rcdesk.sandbox.errors import ApiError, unreadable
+from rcdesk.sandbox.lines import Line, line_of
 from rcdesk.sandbox.push_inside import Answer, ClientRequest
 from rcdesk.sandbox.push_places import Place, frame, numbered
 
@@ -63,6 +64,11 @@ class Connection:
         self._outgoing: asyncio.Queue[str | _Close] = asyncio.Queue()
         self._active: set[asyncio.Task[None]] = set()
         self._ended = False
+
+    @property
+    def line(self) -> Line:
+        """The TCP connection that it is."""
+        return line_of(self._socket.scope)
 
     async def run(self) -> None:
         """Speak until the connection is closed."""

@@ -100,6 +100,10 @@ class Place:
         for one in kept:
             self.deliver(one.notification, ())
 
+    def overflow(self) -> None:
+        """Lose what was kept, as if as much of no interest had come since."""
+        self._kept.clear()
+
     def leave(self) -> None:
         """No connection has the place any more."""
         self._send = None

@@ -21,14 +21,16 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from rcdesk.sandbox.faults import PushFaults
-from rcdesk.sandbox.lines import Lines
-from rcdesk.sandbox.push_channels import Channels, Message
+from rcdesk.sandbox.lines import Line, Lines, gone, line_of
+from rcdesk.sandbox.push_channels import TICKS, Channels, Message
 from rcdesk.sandbox.push_filters import EventFilter, Kind
 
 LIFETIME = 900
 """Seconds that a PubNub subscription lives."""
 HOLD = 280.0
 """Seconds that a request is held while nothing is said."""
+ROLLBACK = 60 * TICKS
+"""How much older than the messages beside it a timetoken is that was rolled back."""
 _REGION = 1
 _SPELLINGS = ("sub-key", "sub_key")
 _ENCRYPTED = (Kind.PRESENCE, Kind.DND)
@@ -56,10 +58,30 @@ class PubNub:
         self._lines = lines
         self._hold = hold
         self._released = False
+        self._open: dict[str, PubNubChannel] = {}
+        self.held: set[Line] = set()
+        """The connections of the requests that are held."""
 
     def new_channel(self, *, encryption: bool = False) -> "PubNubChannel":
         """A channel for one subscription; `encryption` is what the client asked for."""
-        return PubNubChannel(self, encryption=encryption)
+        channel = PubNubChannel(self, encryption=encryption)
+        self._open[channel.address] = channel
+        self.channels.open(channel.address)
+        return channel
+
+    def close(self, address: str) -> None:
+        """Forget a channel."""
+        self._open.pop(address, None)
+        self.channels.close(address)
+
+    def takes_wrong_key(self) -> bool:
+        """Whether the renewal of today is one after which another key is used than was told."""
+        return self._faults.take("wrong-key")
+
+    def right_keys(self) -> None:
+        """Let every channel use the key that was told."""
+        for channel in self._open.values():
+            channel.use_right_key()
 
     def release(self) -> None:
         """Answer every held request now, and hold none from now on: the server is about to stop."""
@@ -68,13 +90,19 @@ class PubNub:
 
     def routes(self) -> list[BaseRoute]:
         """The routes of the PubNub origin."""
-        presence = "/v2/presence/{spelling}/{key}/channel/{channels}/{action}"
-        return [
-            Route("/v2/subscribe/{key}/{channels}/{callback}", _Endpoint(self._subscribe)),
-            Route("/subscribe/{key}/{channels}/{callback}/{timetoken}", _Endpoint(self._subscribe_as_of_old)),
-            Route("/time/{callback}", _Endpoint(self._time)),
-            Route(presence, _Endpoint(self._presence)),
-        ]
+        answers = {
+            "/v2/subscribe/{key}/{channels}/{callback}": self._subscribe,
+            "/subscribe/{key}/{channels}/{callback}/{timetoken}": self._subscribe_as_of_old,
+            "/time/{callback}": self._time,
+            "/v2/presence/{spelling}/{key}/channel/{channels}/{action}": self._presence,
+        }
+        return [Route(path, _Endpoint(answer, self._out_of_reach)) for path, answer in answers.items()]
+
+    def _out_of_reach(self, line: Line) -> bool:
+        """Whether a fault lets a connection end, or go dead, as if nobody was here."""
+        if self._faults.active("refuse-pubnub"):
+            return self._lines.cut([line])
+        return self._faults.blocks_new and self._lines.kill([line])
 
     async def _subscribe(self, request: Request) -> JSONResponse:
         """Version 2: answers are objects, timetokens are in the query."""
@@ -122,6 +150,8 @@ class PubNub:
         if not _is_timetoken(timetoken):
             raise _RefusedError(400, "Invalid Timetoken")
         messages = await self._messages(request, int(timetoken)) if int(timetoken) else []
+        if messages and self._faults.take("rollback-timetoken"):
+            return messages, messages[0].timetoken - ROLLBACK
         return messages, messages[-1].timetoken if messages else self.channels.now()
 
     async def _messages(self, request: Request, since: int) -> list[Message]:
@@ -131,13 +161,18 @@ class PubNub:
         if found or self._released:
             return found
         awake = asyncio.Event()
-        with self.channels.listening(names, awake.set):
-            async with asyncio.TaskGroup() as group:
-                watch = group.create_task(_call_when_gone(request.receive, awake.set))
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._hold):
-                        await awake.wait()
-                watch.cancel()
+        line = line_of(request.scope)
+        self.held.add(line)
+        try:
+            with self.channels.listening(names, awake.set):
+                async with asyncio.TaskGroup() as group:
+                    watch = group.create_task(_call_when_gone(request.receive, awake.set))
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._hold):
+                            await awake.wait()
+                    watch.cancel()
+        finally:
+            self.held.discard(line)
         return self.channels.after(names, since)
 
 
@@ -151,9 +186,16 @@ class PubNubChannel:
     def __init__(self, pubnub: PubNub, *, encryption: bool) -> None:
         self._pubnub = pubnub
         self._encryption = encryption
-        self._key = secrets.token_bytes(16)
+        self._key = self._used_key = secrets.token_bytes(16)
         self.address = f"{secrets.randbelow(9 * 10**13) + 10**13}_{secrets.token_hex(4)}"
-        pubnub.channels.open(self.address)
+
+    def renewed(self) -> None:
+        """The subscription has its whole life again."""
+        self._used_key = secrets.token_bytes(16) if self._pubnub.takes_wrong_key() else self._key
+
+    def use_right_key(self) -> None:
+        """Encrypt with the key that was told."""
+        self._used_key = self._key
 
     def mode(self, filters: Sequence[EventFilter]) -> dict[str, Any]:
         """`deliveryMode`; renewing changes neither address nor key."""
@@ -173,12 +215,12 @@ class PubNubChannel:
         """Say it on the channel: encrypted as a string, otherwise as the JSON object that it is."""
         said: Any = notification
         if self._encrypts(filters):
-            said = encrypt(self._key, msgspec.json.encode(notification))
+            said = encrypt(self._used_key, msgspec.json.encode(notification))
         self._pubnub.channels.publish(self.address, said)
 
     def close(self) -> None:
         """Forget the channel."""
-        self._pubnub.channels.close(self.address)
+        self._pubnub.close(self.address)
 
     def _encrypts(self, filters: Sequence[EventFilter]) -> bool:
         return self._encryption or any(one.kind in _ENCRYPTED for one in filters)
@@ -207,11 +249,17 @@ class _RefusedError(Exception):
 class _Endpoint:
     """A route as an ASGI app, so that it sees when its client hangs up."""
 
-    def __init__(self, answer: Callable[[Request], Awaitable[JSONResponse]]) -> None:
+    def __init__(
+        self, answer: Callable[[Request], Awaitable[JSONResponse]], out_of_reach: Callable[[Line], bool]
+    ) -> None:
         self._answer = answer
+        self._out_of_reach = out_of_reach
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if self._out_of_reach(line_of(scope)):
+            await gone(receive)
+            return
         try:
             response = await self._answer(Request(scope, receive))
         except _RefusedError as refused:
@@ -220,8 +268,7 @@ class _Endpoint:
 
 
 async def _call_when_gone(receive: Receive, told: Callable[[], None]) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    await gone(receive)
     told()
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from rcdesk.sandbox.errors import ApiError, invalid_parameter, not_found
 from rcdesk.sandbox.push_places import Place
-from rcdesk.sandbox.push_pubnub import PubNub
+from rcdesk.sandbox.push_pubnub import PubNub, PubNubChannel
 from rcdesk.sandbox.rest import Asked, Gate, Operation, resource
 from rcdesk.sandbox.subscriptions import Subscription, Subscriptions
 
@@ -138,6 +138,8 @@ class SubscriptionRoutes:
                 raise not_found("subscriptionId", subscription.id)
             seconds = None
         self._subscriptions.renew(subscription, changes.event_filters or (), seconds)
+        if isinstance(subscription.transport, PubNubChannel):
+            subscription.transport.renewed()
         return self._answer(asked, subscription)
 
     def _one(self, asked: Asked) -> Subscription:

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 from rcdesk.sandbox.clock import iso
 from rcdesk.sandbox.errors import ApiError
 from rcdesk.sandbox.faults import Faults
-from rcdesk.sandbox.lines import Lines
+from rcdesk.sandbox.lines import Line, Lines, gone, line_of
 from rcdesk.sandbox.push_connection import (
     BAD_TOKEN,
     CROWDED,
@@ -67,6 +67,16 @@ class Gateway:
         """How many connections there are."""
         return len(self._connections)
 
+    @property
+    def lines(self) -> list[Line]:
+        """The TCP connections that they are."""
+        return [connection.line for connection in self._connections.values()]
+
+    def end_all(self, why: ApiError) -> None:
+        """End every connection as the platform does, with this reason; their places are kept."""
+        for connection in list(self._connections.values()):
+            connection.end(why)
+
     def routes(self, gate: Gate) -> list[BaseRoute]:
         """The token endpoint and the socket."""
         return [
@@ -90,6 +100,9 @@ class Gateway:
 
     async def connect(self, socket: WebSocket) -> None:
         """Serve one connection; one without a good token, or one too many, is told so and closed."""
+        if self._faults.push.blocks_new and self._lines.kill([line_of(socket.scope)]):
+            await gone(socket.receive)
+            return
         session = self._session(socket.query_params.get("access_token", ""))
         if session is None:
             await refuse(socket, BAD_TOKEN)
@@ -126,6 +139,11 @@ class Gateway:
         place, _ = self._places.get(cursor[0], (None, None)) if cursor else (None, None)
         if cursor is None or place is None or place.owner != session.key or place.subscription is None:
             return None
+        if self._faults.push.take("fail-recovery"):
+            self._subscriptions.remove(place.subscription)
+            return None
+        if self._faults.push.take("overflow-buffer"):
+            place.overflow()
         place.session_id = session.id
         return place, cursor[1]
 

@@ -89,7 +89,7 @@ class Sandbox:
             self.sessions,
             self.limits,
             self.sync_tokens,
-            self.subscriptions,
+            self.push,
         )
         self._begin()
 

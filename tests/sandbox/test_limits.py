@@ -151,6 +151,8 @@ async def test_push_faults_are_used_up(user: Bench) -> None:
         ({"kind": "server-errors", "rate": 0}, "rate"),
         ({"kind": "late-refresh"}, "seconds"),
         ({"kind": "clock-skew", "seconds": 601}, "seconds"),
+        ({"kind": "close-push", "code": "WSG-901"}, "code"),
+        ({"kind": "half-open", "block": "yes"}, "block"),
         ({"kind": "slow-drip", "path": "x", "seconds": 0}, "seconds"),
         ({"kind": "junk-json"}, "path"),
     ],

@@ -161,14 +161,23 @@ class Socket:
 
 @asynccontextmanager
 async def serve(
-    *, limits: GatewayLimits | None = None, hold: float = HOLD, rate_limits: float | None = None
+    *,
+    limits: GatewayLimits | None = None,
+    hold: float = HOLD,
+    rate_limits: float | None = None,
+    ping: float = 20,
 ) -> AsyncIterator[Served]:
-    """Serve a sandbox on a free port until the block ends, with somebody signed in."""
+    """Serve a sandbox on a free port until the block ends, with somebody signed in.
+
+    `ping` is how many seconds pass between two pings of a WebSocket, and until one counts as unanswered.
+    """
     options = Options(records=0, rate_limits=rate_limits)
     sandbox = Sandbox(options, Clock(), gateway_limits=limits or GatewayLimits(), hold=hold)
     config = uvicorn.Config(
         make_app(sandbox),
         ws="websockets-sansio",
+        ws_ping_interval=ping,
+        ws_ping_timeout=ping,
         log_config=None,
         access_log=False,
         date_header=False,

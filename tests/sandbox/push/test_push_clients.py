@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from pubnub.callbacks import SubscribeCallback
-from pubnub.enums import PNStatusCategory
+from pubnub.enums import PNReconnectionPolicy, PNStatusCategory
 from pubnub.pnconfiguration import PNConfiguration
 from pubnub.pubnub_asyncio import PubNubAsyncio
 from ringcentral import SDK
@@ -52,10 +52,13 @@ class Ear(SubscribeCallback):  # type: ignore[misc]  # the library has no types
     def __init__(self) -> None:
         self.messages: list[str] = []
         self.connected = False
+        self.failed = False
 
     def status(self, pubnub: Any, status: Any) -> None:
         if status.category is PNStatusCategory.PNConnectedCategory:
             self.connected = True
+        elif status.category is PNStatusCategory.PNConnectionErrorCategory:
+            self.failed = True
 
     def message(self, pubnub: Any, message: Any) -> None:
         self.messages.append(message.message)
@@ -81,7 +84,10 @@ class Listening:
 
 
 @asynccontextmanager
-async def listening(server: SandboxServer, client: httpx.AsyncClient) -> AsyncIterator[Listening]:
+async def listening(
+    server: SandboxServer, client: httpx.AsyncClient, *, in_vain: bool = False
+) -> AsyncIterator[Listening]:
+    """Listen, or try to, once and in vain."""
     body = {
         "eventFilters": [PRESENCE, TELEPHONY],
         "deliveryMode": {"transportType": "PubNub", "encryption": True},
@@ -93,12 +99,14 @@ async def listening(server: SandboxServer, client: httpx.AsyncClient) -> AsyncIt
     config.origin = server.info["pubnub_origin"]
     config.ssl = False
     config.disable_config_locking = False  # what it will be by itself one day, as the client warns
+    if in_vain:
+        config.reconnect_policy = PNReconnectionPolicy.NONE
     pubnub, ear = PubNubAsyncio(config), Ear()
     pubnub.add_listener(ear)
     pubnub._subscription_manager.loop.close()  # it opens a loop that it never uses, and never closes
     try:
         pubnub.subscribe().channels(made["deliveryMode"]["address"]).execute()
-        await until(lambda: ear.connected, why="PubNub's client did not connect")
+        await until(lambda: ear.failed if in_vain else ear.connected, why="PubNub's client did not connect")
         yield Listening(made, ear)
     finally:
         pubnub.unsubscribe_all()
@@ -171,6 +179,55 @@ async def test_pubnubs_client_hears_nothing_after_expiry(
             await push(client, 3)
             await until(lambda: other.numbers() == [3])
         assert line.numbers() == [1]
+
+
+async def fault(client: httpx.AsyncClient, kind: str, **more: Any) -> None:
+    answer = await client.post("/sandbox/v1/faults", json={"kind": kind} | more)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_pubnubs_client_hears_messages_again_after_a_rollback(
+    server: SandboxServer, client: httpx.AsyncClient
+) -> None:
+    async with listening(server, client) as line:
+        await push(client, 1)
+        await until(lambda: line.numbers() == [1])
+        await fault(client, "rollback-timetoken")
+        await push(client, 2)
+        await until(lambda: line.numbers() == [1, 2, 1, 2])
+        await push(client, 3)
+        await until(lambda: line.numbers() == [1, 2, 1, 2, 3])
+
+
+@pytest.mark.expected_log("session.request exception", "messages failed", "Will reconnect")
+async def test_pubnubs_client_hears_nothing_over_a_half_open_line_and_misses_nothing_in_the_end(
+    server: SandboxServer, client: httpx.AsyncClient
+) -> None:
+    channels = server._sandbox.push.pubnub.channels
+    async with listening(server, client) as line:
+        await until(lambda: channels.waiting)
+        await fault(client, "half-open")
+        await push(client, 1)
+        await until(lambda: not channels.waiting)  # the sandbox has answered, and that led nowhere
+        assert line.heard == []
+        await client.delete("/sandbox/v1/faults")
+        await until(lambda: 1 in line.numbers(), within=20, why="the client did not come back")
+
+
+@pytest.mark.expected_log("session.request exception", "Handshake failed")
+async def test_pubnubs_client_cannot_connect_where_pubnub_is_out_of_reach(
+    server: SandboxServer, client: httpx.AsyncClient
+) -> None:
+    await fault(client, "refuse-pubnub")
+    for origin in (server.info["server"], f"http://{server.info['pubnub_origin']}"):
+        with pytest.raises(httpx.TransportError):
+            await client.get(f"{origin}/time/0")
+    async with listening(server, client, in_vain=True):
+        pass
+    await client.delete("/sandbox/v1/faults")
+    async with listening(server, client) as line:
+        await push(client, 1)
+        await until(lambda: line.numbers() == [1])
 
 
 async def test_the_server_stops_at_once_under_its_listeners() -> None:
