@@ -47,7 +47,7 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 after SIGTERM or SIGINT, 1 if a port is taken."""
+    """Run the command and return its exit status: 0 after SIGTERM or SIGINT, 1 if it cannot serve."""
     from rcdesk.sandbox.server import SandboxServer  # uvicorn is loaded only when it is going to serve
 
     args = _parser().parse_args(argv)
@@ -55,9 +55,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    server = SandboxServer(options, port=args.port, pubnub_port=args.pubnub_port)
+    server = SandboxServer(options, port=args.port, pubnub_port=args.pubnub_port, tls=args.tls)
     try:
         server.start()
+    except ImportError:
+        sys.stderr.write(
+            "No certificate can be made. Install cryptography: pip install 'rcdesk[sandbox-tls]'\n"
+        )
+        return 1
     except OSError as error:
         sys.stderr.write(f"The sandbox cannot listen: {error.strerror}. Choose another --port.\n")
         return 1
@@ -80,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--pubnub-port", type=_port, default=0, metavar="N", help="the same for PubNub delivery"
+    )
+    parser.add_argument(
+        "--tls", action="store_true", help="speak https and wss, with a certificate made for itself"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same account (1)")
     parser.add_argument("--records", type=_count, default=60, metavar="N", help="past calls in the log (60)")

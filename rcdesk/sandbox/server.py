@@ -5,6 +5,8 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -24,12 +26,17 @@ _GRACE = 2
 class SandboxServer:
     """A running sandbox; a `with` block starts and stops it."""
 
-    def __init__(self, options: Options | None = None, *, port: int = 0, pubnub_port: int = 0) -> None:
-        """Prepare it for two ports; 0 is any free one."""
+    def __init__(
+        self, options: Options | None = None, *, port: int = 0, pubnub_port: int = 0, tls: bool = False
+    ) -> None:
+        """Prepare it for two ports; 0 is any free one. With `tls` it speaks https and wss alone."""
         self.info: dict[str, str] = {}
         """What the command prints as a line of JSON; there from `start` on."""
         self._sandbox = Sandbox(options or Options(), Clock((options or Options()).speed))
         self._ports = (port, pubnub_port)
+        self._tls = tls
+        self._kept = ExitStack()
+        self._certificate: tuple[Path, Path] | None = None
         self._sockets: list[socket.socket] = []
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -38,8 +45,20 @@ class SandboxServer:
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
     def start(self) -> "SandboxServer":
-        """Serve; returns when requests are answered. Raises OSError if a port is taken."""
-        self._sockets = _bind_all(self._ports)
+        """Serve; returns when requests are answered.
+
+        Raises OSError if a port is taken, ImportError if there is no library for certificates.
+        """
+        if self._tls:
+            from rcdesk.sandbox.tls import make_certificate  # the library is loaded only when it is needed
+
+            folder = self._kept.enter_context(TemporaryDirectory(prefix="rcdesk-sandbox-"))
+            self._certificate = make_certificate(Path(folder))
+        try:
+            self._sockets = _bind_all(self._ports)
+        except OSError:
+            self._kept.close()
+            raise
         self.info = self._info()
         self._thread.start()
         self._started.wait()
@@ -55,6 +74,7 @@ class SandboxServer:
                 loop.call_soon_threadsafe(self._ask_to_stop)
         if self._thread.ident is not None:
             self._thread.join()
+        self._kept.close()
 
     def __enter__(self) -> "SandboxServer":
         return self.start()
@@ -93,6 +113,7 @@ class SandboxServer:
             server.should_exit = True
 
     def _server(self, app: Any, lifespan: Any) -> uvicorn.Server:
+        certificate, key = self._certificate or (None, None)
         config = uvicorn.Config(
             app,
             lifespan=lifespan,
@@ -104,6 +125,8 @@ class SandboxServer:
             access_log=False,
             timeout_graceful_shutdown=_GRACE,
             server_header=False,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
             date_header=False,  # answers of the API are dated by the front door, whose clock can be wrong
         )
         return _Server(config, self._one_started)
@@ -111,8 +134,8 @@ class SandboxServer:
     def _info(self) -> dict[str, str]:
         account = self._sandbox.account
         (host, port), (_, pubnub_port) = (bound.getsockname() for bound in self._sockets)
-        server = f"http://{host}:{port}"
-        return {
+        server = f"{'https' if self._tls else 'http'}://{host}:{port}"
+        info = {
             "server": server,
             "client_id": account.client_id,
             "client_secret": account.client_secret,
@@ -128,6 +151,7 @@ class SandboxServer:
             "ringout_to": ANSWERS,
             "control": f"{server}/sandbox/v1",
         }
+        return info if self._certificate is None else info | {"certificate": str(self._certificate[0])}
 
 
 class _Server(uvicorn.Server):
