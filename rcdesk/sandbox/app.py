@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from rcdesk.sandbox.account_routes import AccountRoutes, open_routes
+from rcdesk.sandbox.chaos_control import ChaosControl
 from rcdesk.sandbox.control import CallsControl
 from rcdesk.sandbox.errors import ApiError
 from rcdesk.sandbox.faults_control import FaultsControl
@@ -74,6 +75,7 @@ def _control(sandbox: Sandbox, by_status: Counter[int]) -> list[BaseRoute]:
     return [
         *CallsControl(sandbox.world).routes(),
         *FaultsControl(sandbox.faults, sandbox.switchboard).routes(),
+        *ChaosControl(sandbox.chaos).routes(),
         *StateControl(sandbox, by_status).routes(),
     ]
 

@@ -28,7 +28,7 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     truncate-body, oversize-body, junk-json, wrong-content-type
                             path; may have count, method
     clock-skew              seconds, from -600 to 600
-    drop-connections        all but the one that asks
+    drop-connections        all, less those of the control API
     expire-tokens, revoke-tokens, expire-sync-tokens
     late-refresh            seconds; may have count
     refuse-wstoken          may have status, count
@@ -40,6 +40,9 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
     half-open               may have block: true
     refuse-pubnub
   DELETE /faults            nothing is broken any more
+  POST /chaos               {"seed": N}: faults one after the other; may have
+                            faults: [KIND, ...], pause: SECONDS between them
+  DELETE /chaos             no more of them
   POST /push                any notification, delivered as it is
   POST /records             {"count": N}: that many more past calls
   POST /reset               all but sign-ins and subscriptions as at the start
@@ -51,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from rcdesk.sandbox.server import SandboxServer  # uvicorn is loaded only when it is going to serve
 
     args = _parser().parse_args(argv)
-    options = Options(args.seed, args.records, args.speed, args.lively, args.rate_limits)
+    lively = args.lively or args.chaos is not None
+    options = Options(args.seed, args.records, args.speed, lively, args.rate_limits, args.chaos)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -95,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=_speed, default=1.0, metavar="X", help="how fast people's time goes by (1)"
     )
     parser.add_argument("--lively", action="store_true", help="let people call now and then")
+    parser.add_argument(
+        "--chaos", type=int, metavar="SEED", help="let one fault follow the other, in a lively world"
+    )
     parser.add_argument(
         "--rate-limits",
         type=_rate_limits,

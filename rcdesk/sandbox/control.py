@@ -14,6 +14,7 @@ It needs no token and no rate limit applies. Numbers are E.164 with or without +
   fate of their own.
 - ``POST push`` a raw notification: delivered as it is to every subscriber.
 - ``POST faults`` {kind, ...}, ``DELETE faults``: see `faults_control`.
+- ``POST chaos`` {seed, ...}, ``DELETE chaos``: see `chaos_control`.
 - ``POST records`` {count}: that many more past calls in the log. ``POST reset``: calls, log, presence, faults,
   limits and counts as at the start; sign-ins and subscriptions stay.
 - ``GET state``: the truth, and what a client leaves behind: its sessions (by user/app), its sockets, and how

@@ -8,7 +8,7 @@ import msgspec
 from rcdesk.sandbox.errors import invalid_parameter
 from rcdesk.sandbox.faults import ANSWER_KINDS, PUSH_KINDS, Faults, HttpFault, refusal
 from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
-from rcdesk.sandbox.lines import Line, Lines
+from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.push import Push
 from rcdesk.sandbox.push_connection import IDLE, TOO_LONG
 from rcdesk.sandbox.rest import convert
@@ -122,7 +122,6 @@ class Switchboard:
         self._lines = lines
         self._limits = limits
         self._push = push
-        self._asked_over: Line | None = None
         self._on: dict[str, Callable[[dict[str, Any]], None]] = {
             "http-status": self._http_status,
             "server-errors": self._server_errors,
@@ -131,7 +130,7 @@ class Switchboard:
             "late-refresh": self._late_refresh,
             "rate-limit": self._rate_limit,
             "clock-skew": self._clock_skew,
-            "drop-connections": lambda body: lines.cut_all(but=self._asked_over),
+            "drop-connections": lambda body: lines.cut_all(),
             "expire-subscription": self._expire_subscription,
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
             "revoke-tokens": lambda body: sessions.end_all(),
@@ -160,16 +159,12 @@ class Switchboard:
         """Every kind there is."""
         return list(self._on)
 
-    def on(self, body: dict[str, Any], asked_over: Line | None = None) -> None:
-        """Switch on the fault that a body tells of; ApiError 400 if it makes no sense.
-
-        `asked_over` is the connection that is spared, so that whoever asked can be answered.
-        """
+    def on(self, body: dict[str, Any]) -> None:
+        """Switch on the fault that a body tells of; ApiError 400 if it makes no sense."""
         kind: _Kind = convert(body, _Kind)
         switch = self._on.get(kind.kind)
         if switch is None:
             raise invalid_parameter("kind", kind.kind)
-        self._asked_over = asked_over
         switch(body)
 
     def off(self, kind: str) -> None:

@@ -14,7 +14,7 @@ Requests:
 
 - ``clock-skew`` {seconds}: the clock that clients see is fast by so many seconds (-600 to 600): the Date of answers,
   every moment in answers and notifications, and what moments in requests mean. Lives and the truth stay right.
-- ``drop-connections``: every TCP connection is reset, once, but that of whoever asks for it.
+- ``drop-connections``: every TCP connection is reset, once, but those over which the control API was asked last.
 
 Answers, over HTTP alone, each with {path, count?, method?}:
 
@@ -59,7 +59,6 @@ from starlette.routing import Route
 from rcdesk.sandbox.control import PREFIX, ControlEndpoint
 from rcdesk.sandbox.fault_kinds import Switchboard
 from rcdesk.sandbox.faults import Faults
-from rcdesk.sandbox.lines import line_of
 
 
 class FaultsControl:
@@ -83,7 +82,7 @@ class FaultsControl:
 
     def add(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """Switch one on."""
-        self._switchboard.on(body, line_of(request.scope))
+        self._switchboard.on(body)
         return self.read(request, body)
 
     def clear(self, request: Request, body: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The TCP connections of the server, for what no answer can tell: lines that are cut, and lines that are dead.
 
-It knows uvicorn by three names alone: a server's set of `connections`, the `transport` of each, and that of the
-`cycle` which answers a request.
+It knows uvicorn by a few names alone: a server's set of `connections`, the `transport` of each, and of one that
+speaks HTTP the `cycle` that answers its latest request, with `transport` and `scope`.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope
 
 Line = tuple[Any, Any]
 """Both ends of a connection, each an address."""
+_CONTROL = "/sandbox/"
 _RESET = struct.pack("ii", 1, 0)
 """For SO_LINGER: throw away what is not sent yet, and reset."""
 
@@ -57,9 +58,9 @@ class Lines:
             _reset(each.transport)
         return bool(found)
 
-    def cut_all(self, but: Line | None = None) -> None:
-        """Reset every connection but one."""
-        self.cut([ends for each in self._live() if (ends := _ends(each)) != but])
+    def cut_all(self) -> None:
+        """Reset every connection of a client; whoever speaks to the control API is spared."""
+        self.cut([_ends(each) for each in self._live() if _of_client(each)])
         self.cut_dead()
 
     def hang_up(self, line: Line) -> bool:
@@ -160,6 +161,13 @@ class _Drain(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone, or was cut."""
         self._on_lost()
+
+
+def _of_client(connection: Any) -> bool:
+    """Whether it is a WebSocket, or something was asked over it, and last not of the control API."""
+    if not hasattr(connection, "cycle"):
+        return True
+    return connection.cycle is not None and not connection.cycle.scope["path"].startswith(_CONTROL)
 
 
 def _ends(connection: Any) -> Line:

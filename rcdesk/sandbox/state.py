@@ -8,6 +8,7 @@ from rcdesk.sandbox.agenda import Agenda
 from rcdesk.sandbox.call_log import CallLog
 from rcdesk.sandbox.calls import Call
 from rcdesk.sandbox.chance import chance
+from rcdesk.sandbox.chaos_director import ChaosDirector
 from rcdesk.sandbox.clock import Clock
 from rcdesk.sandbox.contacts import Contacts
 from rcdesk.sandbox.director import Director
@@ -39,6 +40,8 @@ class Options:
     lively: bool = False
     rate_limits: float | None = 1.0
     """Factor on the platform's limits; None for no limits."""
+    chaos: int | None = None
+    """Seed of a day of chaos, which begins when somebody has subscribed."""
 
 
 @dataclass
@@ -91,6 +94,7 @@ class Sandbox:
             self.sync_tokens,
             self.push,
         )
+        self.chaos = ChaosDirector(self.agenda, self.clock, self.switchboard)
         self._begin()
 
     def add_past(self, count: int) -> None:
@@ -104,6 +108,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Back to the start, but for sign-ins and subscriptions."""
+        self.chaos.forget()
         self.agenda.clear()
         self.ring_outs.reset()
         self.world.reset()
@@ -118,7 +123,12 @@ class Sandbox:
         self._batch = 0
         self.add_past(self.options.records)
         if self.options.lively:
-            Director(self.world, self.agenda).begin_when(lambda: bool(self.subscriptions.truth()))
+            Director(self.world, self.agenda).begin_when(self._somebody_listens)
+        if self.options.chaos is not None:
+            self.chaos.start(self.options.chaos, ready=self._somebody_listens)
+
+    def _somebody_listens(self) -> bool:
+        return bool(self.subscriptions.truth())
 
     def _log(self, call: Call) -> None:
         record = record_of(self.account, call, self.ring_outs.of_call(call), self._rng)

@@ -101,6 +101,7 @@ class StateControl:
                 "gateway": sandbox.push.gateway.connected,
                 "pubnub_polls": sandbox.push.pubnub.channels.waiting,
             },
+            "chaos": sandbox.chaos.truth(),
             "requests": {
                 "by_group": dict(limits.by_group),
                 "by_status": {str(status): count for status, count in self._by_status.items()},

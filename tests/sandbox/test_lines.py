@@ -17,13 +17,17 @@ async def test_dropped_connections_are_reset_and_whoever_asked_is_answered(serve
     poller = Poller(served, await served.subscribe())
     await poller.poll()
     idle_reader, idle_writer = await asyncio.open_connection(*served.origin.split(":"))
+    idle_writer.write(b"GET /restapi/v1.0 HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (await idle_reader.read(12)) == b"HTTP/1.1 200"
     async with (
         served.socket() as socket,
+        httpx.AsyncClient(base_url=served.server, trust_env=False) as watching,
         httpx.AsyncClient(base_url=served.server, trust_env=False) as control,
         asyncio.TaskGroup() as group,
     ):
         poll = group.create_task(_refused(poller))
         await until(lambda: served.push.pubnub.channels.waiting)
+        await watching.get("/sandbox/v1/state")
         answer = await control.post("/sandbox/v1/faults", json={"kind": "drop-connections"})
         assert answer.status_code == 200
         with pytest.raises(ConnectionClosedError) as closed:
@@ -31,7 +35,7 @@ async def test_dropped_connections_are_reset_and_whoever_asked_is_answered(serve
         assert closed.value.rcvd is None  # no closing handshake
         with pytest.raises(ConnectionResetError):
             await idle_reader.read()
-        await until(lambda: served.sandbox.lines.open == 1)
+        await until(lambda: served.sandbox.lines.open == 2)  # those of the control API
     assert poll.result()
     idle_writer.close()
     assert (await served.ask()).status_code == 200
