@@ -363,7 +363,9 @@ class FrameMeta(Wire):
 
 
 class ConnectionDetails(Wire):
-    """The second element of the first frame. `recovery_timeout` in seconds."""
+    """The second element of the first frame. Both times in seconds: how long the gateway keeps the place of a
+    lost connection, and how long it lets one be idle."""
 
     recovery_state: str | None = None
     recovery_timeout: float | None = None
+    idle_timeout: float | None = None

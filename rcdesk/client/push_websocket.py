@@ -38,13 +38,15 @@ _frames_log = logging.getLogger(f"{__name__}.frames")
 _frames_log.setLevel(logging.WARNING)  # below, the library writes whole frames and addresses with tokens
 
 SUBSCRIPTIONS = "/restapi/v1.0/subscription/"
+MOST_HASTY = 1.0  # seconds between Heartbeats, whatever a gateway says
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds. `opening`: to connect and subscribe in. `ping`: between pings, which also show a dead line;
     `pong`: within which they are answered. `beat`: between Heartbeats, without which the gateway closes a
-    connection after half an hour, as notifications do not seem to count as activity ("Heart beats")."""
+    connection after half an hour, as notifications do not seem to count as activity ("Heart beats"). A gateway
+    that is less patient says so, and gets three of them in that time."""
 
     opening: float = 20.0
     ping: float = 30.0
@@ -180,7 +182,8 @@ class _Line:
         self._socket = socket
         self._pace = pace
         self._waiting: deque[msgspec.Raw] = deque()  # notifications that came before they were asked for
-        self._beat_at = asyncio.get_running_loop().time() + pace.beat
+        self._beat = pace.beat
+        self._beat_at = asyncio.get_running_loop().time() + self._beat
 
     async def details(self) -> wire.ConnectionDetails:
         """Wait for the first frame, before which nothing may be sent.
@@ -192,9 +195,13 @@ class _Line:
         if meta.type != "ConnectionDetails":
             raise self._refusal(meta, body)
         try:
-            return wire.decode(body, wire.ConnectionDetails)
+            details = wire.decode(body, wire.ConnectionDetails)
         except msgspec.DecodeError:
             raise errors.unreadable(NOT_STARTED) from None
+        if details.idle_timeout:
+            self._beat = max(min(self._pace.beat, details.idle_timeout / 3), MOST_HASTY)
+            self._beat_at = asyncio.get_running_loop().time() + self._beat
+        return details
 
     async def subscribe(self) -> None:
         """Subscribe; `subscription_id` is known then.
@@ -271,7 +278,7 @@ class _Line:
         await self._send(meta, body)
 
     async def _send(self, meta: dict[str, str], body: dict[str, Any] | None = None) -> None:
-        self._beat_at = asyncio.get_running_loop().time() + self._pace.beat
+        self._beat_at = asyncio.get_running_loop().time() + self._beat
         frame = [meta] if body is None else [meta, body]
         await self._socket.send(msgspec.json.encode(frame).decode())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rcdesk.core.errors import Kind, Problem
@@ -67,14 +68,29 @@ class TakeSnapshot:
 
 Action = Open | Close | TakeSnapshot
 
-PAUSES = (0.0, 2.0, 4.0, 15.0, 16.0, 32.0, 60.0)
-"""Seconds before each try. From the fourth on at least 15: every try over WebSocket needs a token of the
-Auth group, which allows 5 requests a minute and is needed for refreshing the sign-in as well."""
+Span = tuple[float, float]
+"""The least and the most seconds of a pause; chance says how many. A whole town's desks lose their server in
+the same moment, and must not come back in the same one."""
+
+PAUSES: tuple[Span, ...] = ((0, 2), (2, 4), (4, 8), (15, 22), (16, 32), (32, 60), (60, 90))
+"""Before each try. From the fourth on at least 15: every try over WebSocket needs a token of the Auth group,
+which allows 5 requests a minute and is needed for refreshing the sign-in as well."""
 
 TRIES = 3  # of one transport, before the next one gets its turn (auto)
 SETTLED = 60.0  # seconds for which a connection must last before its loss counts as a first one
 CHECK_EVERY = 180.0  # seconds; the tutorial asks for a look every 2 to 5 minutes
-POLL_EVERY = 15.0  # seconds; the Light group allows 50 requests a minute
+CHECK_SILENT_EVERY = 30.0
+"""Seconds between checks where the transport cannot tell a line that is dead from one on which nothing happens:
+PubNub's client waits five minutes for an answer."""
+POLL: Span = (
+    3,
+    4,
+)  # between looks while nothing else brings news; the Light group allows 50 requests a minute
+PROBE: Span = (20, 60)  # between looks of which each one failed, in an outage that has lasted for PATIENT_FOR
+PATIENT_FOR = 120.0  # seconds
+SNAPSHOT_PATIENCE = 8.0
+"""Seconds after which another snapshot is asked for in the place of one that hangs; twice as long for each that
+hangs in turn, since a slow answer is better than none."""
 CLIMB_EVERY = 300.0  # seconds after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
 NOT_OFFERED = frozenset(
@@ -94,12 +110,16 @@ _LADDERS = {
 class Link:
     """Decides how the user's calls are kept known. It opens nothing itself: each method returns what to do.
 
-    It is live only once a snapshot was taken after the connection, since only then nothing is missing. The
-    shell calls `tick` at `next_wake`, carries out the actions in order, and tells how they went.
+    It is live only once a snapshot was taken after the connection, since only then nothing is missing. While
+    no transport is open the presence is looked at every few seconds: what is on screen stays true, and the first
+    look that works again says that the network is back. The shell calls `tick` at `next_wake`, carries out the
+    actions in order, and tells how they went.
     """
 
-    def __init__(self, push: Push) -> None:
+    def __init__(self, push: Push, chance: Callable[[], float]) -> None:
+        """`chance` gives numbers in [0, 1)."""
         self._ladder = _LADDERS[push]
+        self._chance = chance
         self._status = LinkStatus()
         self._reset()
 
@@ -110,9 +130,13 @@ class Link:
         self._climbing: int | None = None  # the rung above that is being tried while this one is in use
         self._failures = 0
         self._connected_at = 0.0
-        self._checking = False
+        self._checking_until: float | None = None  # a snapshot is under way, and waited for until then
+        self._hung = 0  # how many in turn were not waited for any longer
         self._check_failures = 0
-        self._was_cut_off = False  # while polling: a snapshot failed since the last one that did not
+        self._held = False  # the server has named the pause before the next try
+        self._was_cut_off = (
+            False  # while nothing else brings news: a snapshot failed since the last one that did not
+        )
         self._open_at: float | None = None
         self._check_at: float | None = None
         self._climb_at: float | None = None
@@ -126,7 +150,7 @@ class Link:
     @property
     def next_wake(self) -> float | None:
         """Unix seconds at which `tick` is due, None if only an event can change anything."""
-        check_at = None if self._checking else self._check_at
+        check_at = self._check_at if self._checking_until is None else self._checking_until
         moments = (self._open_at, check_at, self._climb_at, self._doubt_until)
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -134,7 +158,7 @@ class Link:
         """Begin, or begin anew."""
         closing = self._close_all()
         self._reset()
-        self._open_at = now
+        self._open_at, self._check_at = now, now + self._some(POLL)
         self._say(LinkState.CONNECTING, now)
         return closing + self.tick(now)
 
@@ -187,14 +211,18 @@ class Link:
         """The presence was read. `differed`: the book did not know yet what it says."""
         was_live = self._status.state is LinkState.LIVE
         cut_off, self._was_cut_off = self._was_cut_off, False
-        self._checking, self._check_failures = False, 0
-        if self._open is Transport.POLLING:
-            self._check_at = now + POLL_EVERY
+        self._checking_until, self._check_failures = None, 0
+        if self._open is None:
+            self._check_at = now + self._some(POLL) if self._trying else None
+            if cut_off and self._open_at is not None and not self._held:
+                self._open_at = now  # the network is back: no need to wait any longer
+        elif self._open is Transport.POLLING:
+            self._check_at = now + self._some(POLL)
             self._say(LinkState.POLLING, now)
             if cut_off and self._climb_at is not None:
                 self._climb_at = now  # the network is back: perhaps more than polling works again
-        elif self._open is not None:
-            self._check_at = now + CHECK_EVERY
+        else:
+            self._check_at = now + self._check_every
             self._say(LinkState.LIVE, now)
             if was_live and differed:
                 self._doubt_until = now + DOUBT
@@ -202,17 +230,20 @@ class Link:
 
     def snapshot_failed(self, problem: Problem, now: float) -> list[Action]:
         """The presence could not be read."""
-        self._checking = False
+        self._checking_until = None
         self._check_failures += 1
-        if self._open is Transport.POLLING:
+        if self._open in (None, Transport.POLLING):
             self._was_cut_off = True
-            self._check_at = now + max(POLL_EVERY, problem.retry_after or 0.0)
-            self._say(LinkState.RECOVERING, now)
-        elif self._open is not None and problem.kind in NOT_OFFERED:
-            self._check_at = now + CHECK_EVERY  # this account may not read it: push is all there is
+            lasted = now - self._status.since if self._status.state is not LinkState.POLLING else 0.0
+            pause = self._some(PROBE if lasted > PATIENT_FOR else POLL)
+            self._check_at = now + max(pause, problem.retry_after or 0.0) if self._trying else None
+            if self._open is Transport.POLLING:
+                self._say(LinkState.RECOVERING, now)
+        elif problem.kind in NOT_OFFERED:
+            self._check_at = now + self._check_every  # this account may not read it: push is all there is
             self._say(LinkState.LIVE, now)
-        elif self._open is not None:
-            self._check_at = now + max(_pause(self._check_failures), problem.retry_after or 0.0)
+        else:
+            self._check_at = now + max(self._pause(self._check_failures), problem.retry_after or 0.0)
         return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:
@@ -230,27 +261,47 @@ class Link:
         if _due(self._climb_at, now):
             self._climb_at = None
             actions += self._climb_on(0, now)
-        if _due(self._check_at, now) and not self._checking:
-            self._checking = True
+        if _due(self._check_at if self._checking_until is None else self._checking_until, now):
+            self._hung = 0 if self._checking_until is None else self._hung + 1
+            self._checking_until = now + SNAPSHOT_PATIENCE * 2.0 ** min(self._hung, 3)
             actions.append(TakeSnapshot())
         return actions
+
+    @property
+    def _trying(self) -> bool:
+        """Whether anything is to be heard of the calls at all."""
+        return self._status.state not in (LinkState.OFF, LinkState.SIGNED_OUT)
+
+    @property
+    def _check_every(self) -> float:
+        return CHECK_SILENT_EVERY if self._open is Transport.PUBNUB else CHECK_EVERY
+
+    def _some(self, span: Span) -> float:
+        least, most = span
+        return least + (most - least) * self._chance()
+
+    def _pause(self, failures: int) -> float:
+        return self._some(PAUSES[min(failures, len(PAUSES) - 1)])
 
     def _use(self, transport: Transport, now: float) -> None:
         """News comes over `transport` from now on; what came before must be looked up."""
         self._open, self._opening, self._climbing = transport, None, None
         self._connected_at = self._check_at = now
-        self._checking, self._check_failures = False, 0  # one under way may be older than the connection
+        self._checking_until, self._check_failures = None, 0  # one under way may be older than the connection
         self._doubt_until = None
         self._climb_at = now + CLIMB_EVERY if self._rung > 0 else None
         self._say(self._status.state, now)
 
     def _recover(self, not_offered: bool, retry_after: float | None, now: float) -> None:
         """Try the same transport again, or the next one if this one had its turn."""
-        pause = PAUSES[-1] if not_offered else _pause(self._failures)
+        pause = self._pause(len(PAUSES) if not_offered else self._failures)
         if self._rung + 1 < len(self._ladder) and (not_offered or self._failures >= TRIES):
             self._rung, self._failures, pause, retry_after = self._rung + 1, 0, 0.0, None
         self._open_at = now + max(pause, retry_after or 0.0)
-        self._check_at = self._climb_at = self._doubt_until = None
+        self._held = not_offered or bool(retry_after)
+        self._climb_at = self._doubt_until = None
+        if self._checking_until is None:  # else it goes on: it tells as much as another one
+            self._check_at = now + self._some(POLL)
         never_live = self._status.state is LinkState.CONNECTING
         self._say(LinkState.CONNECTING if never_live else LinkState.RECOVERING, now)
 
@@ -258,7 +309,7 @@ class Link:
         """Close what is open and open the transport of `rung` at once."""
         closing, state = self._close_all(), self._status.state
         self._reset()
-        self._rung, self._open_at = rung, now
+        self._rung, self._open_at, self._check_at = rung, now, now + self._some(POLL)
         self._say(state if state is LinkState.CONNECTING else LinkState.RECOVERING, now)
         return closing + self.tick(now)
 
@@ -289,7 +340,3 @@ class Link:
 
 def _due(moment: float | None, now: float) -> bool:
     return moment is not None and moment <= now
-
-
-def _pause(failures: int) -> float:
-    return PAUSES[min(failures, len(PAUSES) - 1)]

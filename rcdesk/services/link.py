@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ class Link:
         self._calls = calls
         self._presence = presence
         self._clock = clock
-        self._machine = subscription.Link(subscription.Push(setting))
+        self._machine = subscription.Link(subscription.Push(setting), random.random)
         self._listeners: dict[Transport, asyncio.Task[None]] = {}
         self._leaving: dict[Transport, asyncio.Task[None]] = {}
         self._snapshot: asyncio.Task[None] | None = None
@@ -62,7 +63,7 @@ class Link:
     def choose(self, setting: str) -> None:
         """Use another way from now on: auto, websocket, pubnub or polling."""
         self._do(self._machine.stop(self._clock()))
-        self._machine = subscription.Link(subscription.Push(setting))
+        self._machine = subscription.Link(subscription.Push(setting), random.random)
         self._on_platform(self._platform.value)
 
     def retry(self) -> None:

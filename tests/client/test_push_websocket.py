@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from rcdesk.client import push_websocket
 from rcdesk.client.api import Api
 from rcdesk.client.push import Connected, PushEvent
 from rcdesk.client.push_websocket import Pace, WebSocketPush
@@ -181,6 +182,25 @@ async def test_heartbeats_keep_a_silent_connection_open() -> None:
         with pytest.raises(asyncio.CancelledError):
             await silence
     assert len(set(beats())) == len(beats())
+
+
+async def test_a_gateway_that_is_less_patient_gets_its_heartbeats_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(push_websocket, "MOST_HASTY", 0.01)
+    gateway = Gateway()
+    meta, details = DETAILS
+
+    async def hurry(socket: ServerConnection) -> None:
+        await send(socket, meta, {**details, "idleTimeout": 0.06})
+
+    async with gateway.serving(hurry, pace=Pace(beat=3600)) as push, aclosing(push.listen()) as news:
+        await anext(news)
+        silence = asyncio.get_running_loop().create_task(anext(news))  # type: ignore[arg-type]
+        await until(lambda: sum(meta["type"] == "Heartbeat" for meta, _ in gateway.frames) >= 3)
+        silence.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await silence
 
 
 async def test_a_refused_recovery_subscribes_anew_on_the_same_connection() -> None:

@@ -26,13 +26,18 @@ LIVE, RECOVERING, CONNECTING = LinkState.LIVE, LinkState.RECOVERING, LinkState.C
 SNAPSHOT = TakeSnapshot()
 
 
+def least() -> float:
+    """Let every pause be as short as it may."""
+    return 0.0
+
+
 def problem(kind: Kind = Kind.OFFLINE, retry_after: float | None = None) -> Problem:
     return Problem("It failed.", "Wait.", kind, retry_after=retry_after)
 
 
 def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
     """A link that is live over its first transport."""
-    link = Link(push)
+    link = Link(push, least)
     (opening,) = link.signed_in(now)
     assert isinstance(opening, Open)
     assert link.connected(opening.transport, now) == [SNAPSHOT]
@@ -43,7 +48,7 @@ def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
 
 def polling(now: float = 0.0) -> Link:
     """A link in auto for which neither push transport is offered."""
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     assert link.signed_in(now) == [Open(WEBSOCKET)]
     assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), now) == [Open(PUBNUB)]
     assert link.lost(PUBNUB, problem(Kind.FORBIDDEN), now) == [SNAPSHOT]
@@ -52,18 +57,27 @@ def polling(now: float = 0.0) -> Link:
     return link
 
 
+def next_try(link: Link, transport: Transport) -> float:
+    """Let the looks at the presence fail until `transport` is tried again; return when that is."""
+    for _ in range(1000):
+        now = link.next_wake
+        assert now is not None
+        actions = link.tick(now)
+        if Open(transport) in actions:
+            return now
+        assert actions == [SNAPSHOT]
+        assert link.snapshot_failed(problem(), now) == []
+    raise AssertionError("it is never tried again")
+
+
 def pauses_between_tries(link: Link, transport: Transport, now: float, tries: int) -> list[float]:
     """Let `transport` fail so often, and return how long the link waited before each further try."""
     pauses = []
     for _ in range(tries):
         actions = link.lost(transport, problem(), now)
-        wake = link.next_wake
-        if actions != [Open(transport)]:
-            assert actions == []
-            assert wake is not None
-            assert link.tick(wake) == [Open(transport)]
-        pauses.append(0.0 if actions else (wake or 0.0) - now)
-        now = now if actions else wake or 0.0
+        again = now if Open(transport) in actions else next_try(link, transport)
+        pauses.append(again - now)
+        now = again
     return pauses
 
 
@@ -71,12 +85,12 @@ def pauses_between_tries(link: Link, transport: Transport, now: float, tries: in
 
 
 def test_nothing_is_done_before_the_start() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     assert (link.status.state, link.next_wake, link.tick(9), link.woke(9)) == (LinkState.OFF, None, [], [])
 
 
 def test_it_is_live_only_after_the_snapshot_that_fills_the_gap() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     assert link.signed_in(1) == [Open(WEBSOCKET)]
     assert link.status == LinkStatus(CONNECTING, 1, Transport.NONE)
     assert link.connected(WEBSOCKET, 2) == [SNAPSHOT]
@@ -86,7 +100,7 @@ def test_it_is_live_only_after_the_snapshot_that_fills_the_gap() -> None:
 
 
 def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
-    link = Link(Push.WEBSOCKET)
+    link = Link(Push.WEBSOCKET, least)
     link.signed_in(0)
     link.connected(WEBSOCKET, 0)
     assert link.snapshot_failed(problem(Kind.SERVER), 1) == []
@@ -97,7 +111,7 @@ def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
 
 
 def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
-    link = Link(Push.WEBSOCKET)
+    link = Link(Push.WEBSOCKET, least)
     link.signed_in(0)
     link.connected(WEBSOCKET, 0)
     link.snapshot_failed(problem(Kind.FORBIDDEN), 1)
@@ -106,20 +120,20 @@ def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
 
 @pytest.mark.parametrize(("push", "transport"), [(Push.WEBSOCKET, WEBSOCKET), (Push.PUBNUB, PUBNUB)])
 def test_a_chosen_transport_is_the_only_one(push: Push, transport: Transport) -> None:
-    link = Link(push)
+    link = Link(push, least)
     assert link.signed_in(0) == [Open(transport)]
     assert pauses_between_tries(link, transport, 0, 8) == [2, 4, 15, 16, 32, 60, 60, 60]
     assert link.lost(transport, problem(Kind.FORBIDDEN), 1000) == []
-    assert link.next_wake == 1060
+    assert next_try(link, transport) == 1060
 
 
-def test_chosen_polling_reads_the_presence_every_quarter_of_a_minute() -> None:
-    link = Link(Push.POLLING)
+def test_chosen_polling_reads_the_presence_every_few_seconds() -> None:
+    link = Link(Push.POLLING, least)
     assert link.signed_in(0) == [SNAPSHOT]
     link.snapshot_taken(1, differed=True)
-    assert (link.status, link.next_wake) == (LinkStatus(LinkState.POLLING, 1, POLLING), 16)
-    assert link.tick(16) == [SNAPSHOT]
-    assert link.next_wake is None
+    assert (link.status, link.next_wake) == (LinkStatus(LinkState.POLLING, 1, POLLING), 4)
+    assert link.tick(4) == [SNAPSHOT]
+    assert link.tick(5) == []
 
 
 # Losing it.
@@ -140,11 +154,11 @@ def test_a_connection_that_does_not_last_is_not_tried_at_once() -> None:
 def test_a_server_that_names_a_pause_gets_it() -> None:
     link = live(Push.WEBSOCKET)
     link.lost(WEBSOCKET, problem(Kind.THROTTLED, retry_after=61), 100)
-    assert link.next_wake == 161
+    assert next_try(link, WEBSOCKET) == 161
 
 
 def test_the_pause_of_one_transport_does_not_hold_up_the_next() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     link.signed_in(0)
     assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=60), 1) == [Open(PUBNUB)]
 
@@ -164,6 +178,125 @@ def test_what_is_told_of_a_transport_not_in_use_changes_nothing() -> None:
     assert link.lost(PUBNUB, None, 5) == []
     assert link.connected(PUBNUB, 5) == []
     assert (link.status, link.next_wake) == before
+
+
+# Looking meanwhile.
+
+
+def test_while_nothing_is_open_the_presence_is_looked_at_every_few_seconds() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
+    assert link.tick(103) == [SNAPSHOT]
+    assert link.snapshot_taken(103.5, differed=True) == []
+    assert (link.status.state, link.next_wake) == (RECOVERING, 106.5)
+    assert link.tick(106.5) == [SNAPSHOT]
+
+
+def test_a_connection_that_takes_long_is_no_reason_not_to_look() -> None:
+    link = Link(Push.WEBSOCKET, least)
+    assert link.signed_in(0) == [Open(WEBSOCKET)]
+    assert link.tick(3) == [SNAPSHOT]
+    link.snapshot_taken(3, differed=True)
+    link = live(Push.WEBSOCKET)
+    link.woke(500)
+    assert link.tick(503) == [SNAPSHOT]
+
+
+def test_the_first_look_that_works_again_opens_what_waits() -> None:
+    link = live(Push.WEBSOCKET)
+    assert pauses_between_tries(link, WEBSOCKET, 100, 4) == [0, 2, 4, 15]
+    link.snapshot_failed(problem(), 122)
+    link.lost(WEBSOCKET, problem(), 130)
+    assert link.tick(133) == [SNAPSHOT]
+    assert link.snapshot_taken(134, differed=True) == [Open(WEBSOCKET)]
+    link.lost(WEBSOCKET, problem(), 138)
+    link.tick(141)
+    assert link.snapshot_taken(141, differed=False) == [], "the network was not away: it waits its time"
+
+
+@pytest.mark.parametrize(
+    "refusal", [problem(Kind.THROTTLED, retry_after=60), problem(Kind.FORBIDDEN)], ids=["pause", "refusal"]
+)
+def test_a_look_that_works_is_no_reason_to_disregard_what_the_server_said(refusal: Problem) -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, refusal, 100)
+    link.tick(103)
+    link.snapshot_failed(problem(), 103)
+    link.tick(106)
+    assert link.snapshot_taken(106, differed=True) == []
+    assert next_try(link, WEBSOCKET) == 160
+
+
+def test_in_a_long_outage_the_looks_become_rare() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
+    link.tick(103)
+    link.snapshot_failed(problem(), 220)
+    assert SNAPSHOT in link.tick(223)
+    link.snapshot_failed(problem(), 223)
+    moments = []
+    while len(moments) < 3:
+        now = link.next_wake
+        assert now is not None
+        if SNAPSHOT in link.tick(now):
+            moments.append(now)
+            link.snapshot_failed(problem(), now)
+    assert moments == [243, 263, 283]
+
+
+def test_a_look_that_worked_is_followed_by_the_next_one_soon_however_long_the_outage() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
+    link.tick(159)
+    link.snapshot_taken(159, differed=False)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 1000)
+    link.snapshot_taken(1000, differed=False)
+    assert link.next_wake == 1003
+
+
+def test_a_look_that_is_throttled_waits_as_long_as_it_must() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
+    link.tick(103)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=50), 103)
+    assert link.next_wake == 153
+
+
+def test_what_is_read_after_the_end_of_the_session_leads_to_nothing() -> None:
+    link = live()
+    link.tick(180)
+    link.signed_out(181)
+    assert link.snapshot_taken(182, differed=False) == []
+    assert link.snapshot_failed(problem(), 183) == []
+    assert link.next_wake is None
+
+
+def test_a_snapshot_that_hangs_is_asked_for_anew_ever_more_patiently() -> None:
+    link = live()
+    assert link.tick(180) == [SNAPSHOT]
+    moments = []
+    for _ in range(5):
+        now = link.next_wake
+        assert now is not None
+        assert link.tick(now) == [SNAPSHOT]
+        moments.append(now)
+    assert moments == [188, 204, 236, 300, 364]
+    link.snapshot_taken(365, differed=False)
+    assert link.tick(545) == [SNAPSHOT]
+    assert link.next_wake == 553
+
+
+def test_chance_spreads_every_pause() -> None:
+    for share, tries, looks in ((0.0, [0, 2, 4], 3.0), (0.5, [1, 3, 6], 3.5)):
+        link = Link(Push.WEBSOCKET, lambda share=share: share)  # type: ignore[misc]
+        link.signed_in(0)
+        link.connected(WEBSOCKET, 0)
+        link.snapshot_taken(0, differed=False)
+        assert pauses_between_tries(link, WEBSOCKET, 100, 3) == tries
+        link = Link(Push.POLLING, lambda share=share: share)  # type: ignore[misc]
+        link.signed_in(0)
+        link.snapshot_taken(0, differed=False)
+        assert link.next_wake == looks
 
 
 # Falling back and climbing (auto).
@@ -195,7 +328,7 @@ def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> No
 
 
 def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     link.signed_in(0)
     link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
     link.connected(PUBNUB, 1)
@@ -206,7 +339,7 @@ def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
 
 
 def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     link.signed_in(0)
     link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
     link.connected(PUBNUB, 1)
@@ -217,13 +350,13 @@ def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
 
 def test_polling_without_a_network_is_recovering_and_climbs_when_it_is_back() -> None:
     link = polling()
-    link.tick(15)
-    link.snapshot_failed(problem(), 16)
-    assert (link.status.state, link.next_wake) == (RECOVERING, 31)
-    link.tick(31)
-    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=60), 32)
-    assert link.tick(92) == [SNAPSHOT]
-    assert link.snapshot_taken(93, differed=False) == [Open(WEBSOCKET)]
+    link.tick(3)
+    link.snapshot_failed(problem(), 4)
+    assert (link.status.state, link.next_wake) == (RECOVERING, 7)
+    link.tick(7)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=60), 8)
+    assert link.tick(68) == [SNAPSHOT]
+    assert link.snapshot_taken(69, differed=False) == [Open(WEBSOCKET)]
     assert link.status.state is LinkState.POLLING
 
 
@@ -237,6 +370,14 @@ def test_while_it_is_live_the_presence_is_checked_every_three_minutes() -> None:
     assert link.tick(181) == []
     link.snapshot_taken(181, differed=False)
     assert link.next_wake == 361
+
+
+def test_over_pubnub_it_is_checked_more_often_since_a_dead_line_says_nothing_there() -> None:
+    link = live(Push.PUBNUB)
+    assert link.next_wake == 30
+    assert link.tick(30) == [SNAPSHOT]
+    link.snapshot_failed(problem(Kind.FORBIDDEN), 31)
+    assert link.next_wake == 61
 
 
 def test_news_that_a_check_has_and_push_does_not_bring_means_that_push_is_dead() -> None:
@@ -284,7 +425,7 @@ def test_after_sleep_everything_is_opened_anew_the_best_first() -> None:
 
 
 def test_waking_before_it_was_ever_live_is_still_connecting() -> None:
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     link.signed_in(0)
     assert link.woke(1) == [Close(WEBSOCKET), Open(WEBSOCKET)]
     assert link.status.state is CONNECTING
@@ -302,7 +443,7 @@ def test_when_the_session_is_over_nothing_is_tried_until_the_user_signs_in() -> 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_refusal_that_will_not_pass_moves_to_the_next_way_at_once(kind: Kind) -> None:
     passing = {Kind.THROTTLED, Kind.SERVER, Kind.UNAVAILABLE, Kind.OFFLINE, Kind.UNREADABLE, Kind.LOCAL}
-    link = Link(Push.AUTO)
+    link = Link(Push.AUTO, least)
     link.signed_in(0)
     assert link.lost(WEBSOCKET, problem(kind), 0) == ([] if kind in passing else [Open(PUBNUB)])
 
@@ -328,7 +469,7 @@ class Shell:
     """Carries out the actions and checks that they make sense."""
 
     def __init__(self, push: Push, chance: random.Random) -> None:
-        self.link = Link(push)
+        self.link = Link(push, chance.random)
         self.chance = chance
         self.now = 0.0
         self.open: set[Transport] = set()

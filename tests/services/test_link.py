@@ -25,8 +25,8 @@ REFUSE_PUBNUB = {"path": "*/subscription", "status": 403}
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "PAUSES", (0.0, 0.05, 0.1))
-    monkeypatch.setattr(subscription, "POLL_EVERY", 0.1)
+    monkeypatch.setattr(subscription, "PAUSES", ((0.0, 0.0), (0.05, 0.05), (0.1, 0.1)))
+    monkeypatch.setattr(subscription, "POLL", (0.1, 0.1))
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
