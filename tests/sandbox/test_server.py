@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -256,3 +257,8 @@ def test_every_fault_is_documented() -> None:
     assert not [
         kind for kind in Sandbox().switchboard.kinds if f"``{kind}``" not in str(faults_control.__doc__)
     ]
+
+
+def test_every_fault_is_in_the_readme() -> None:
+    told = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert not [kind for kind in Sandbox().switchboard.kinds if f"`{kind}`" not in told]
