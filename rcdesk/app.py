@@ -85,13 +85,24 @@ def _run_on_qt(config: Config) -> int:
     qapp.setApplicationName("rcdesk")
     qapp.setDesktopFileName("rcdesk")
     qapp.setQuitOnLastWindowClosed(False)  # that would stop the loop under the main coroutine
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
+    with asyncio.Runner(loop_factory=lambda: qt_loop(qapp)) as runner:
         try:
             return runner.run(run(qapp, config))
         except RuntimeError as error:  # the desktop's session ends: Qt has stopped the loop by itself
             if "stopped before Future completed" not in str(error):
                 raise
             return cli.OK
+
+
+def qt_loop(qapp: QApplication) -> asyncio.AbstractEventLoop:
+    """Return the one loop for Qt and asyncio.
+
+    What asyncio's own loops see to when they start, qasync's does not: an async generator that is left in the
+    middle, such as one of httpx's behind an answer that is too long, must be closed by a task of the loop.
+    """
+    loop = qasync.QEventLoop(qapp)
+    sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)  # noqa: SLF001
+    return loop
 
 
 def _hand_over(config: Config) -> int:

@@ -15,12 +15,13 @@ _used: list[asyncio.AbstractEventLoop] = []
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    import qasync  # finds PySide6 loaded by pytest-qt, and so takes it
     from PySide6.QtWidgets import QApplication
+
+    from rcdesk.app import qt_loop
 
     app = QApplication.instance() or QApplication(["rcdesk-tests"])
     _application[:] = [app]
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(app)
+    loop = qt_loop(app)
     _used.append(loop)
     return loop
 

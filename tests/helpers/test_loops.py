@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -24,3 +25,22 @@ async def test_qt_and_asyncio_share_the_loop() -> None:
     QTimer.singleShot(1, fired.set)
     async with asyncio.timeout(5):
         await fired.wait()
+
+
+@pytest.mark.qt_loop
+async def test_on_qts_loop_too_a_generator_that_is_left_in_the_middle_is_closed_in_order() -> None:
+    closed = asyncio.Event()
+
+    async def counting() -> AsyncIterator[int]:
+        try:
+            yield 1
+            yield 2
+        finally:
+            await asyncio.sleep(0)
+            closed.set()
+
+    numbers = counting()
+    assert await anext(numbers) == 1
+    del numbers
+    async with asyncio.timeout(5):
+        await closed.wait()
