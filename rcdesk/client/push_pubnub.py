@@ -56,6 +56,9 @@ class PubNubPush:
         self._origin = origin
         self._renewed_before = renewed_before
         self._inbox = Inbox()
+        self._forgotten: set[str] = (
+            set()
+        )  # subscriptions that could not be taken back, which count until they end
 
     async def listen(self) -> AsyncGenerator[Connected | PushEvent, None]:
         """Connect and yield what happens, as `Push.listen` says."""
@@ -94,7 +97,7 @@ class PubNubPush:
         except asyncio.CancelledError:
             with suppress(TimeoutError, Problem):
                 async with asyncio.timeout(FAREWELL):
-                    await self._api.unsubscribe((await making).id)
+                    await self._take_back((await making).id)
             raise
 
     async def _open(self, mode: wire.DeliveryMode | None, news: News) -> Line:
@@ -126,6 +129,8 @@ class PubNubPush:
 
     async def _keep(self, subscription: wire.Subscription, news: News) -> None:
         """Renew the subscription for as long as this runs; tell where it moves to, and when it is over."""
+        with suppress(Problem):
+            await self._take_back()
         mode = subscription.delivery_mode
         ends = self._clock() + (subscription.expires_in or LIFE)
         due = ends - self._renewed_before
@@ -164,13 +169,21 @@ class PubNubPush:
         """Close all that was opened and take the subscription back: a forgotten one counts until it expires."""
         if renewal:
             renewal.cancel()
+        self._forgotten.add(subscription_id)
         with suppress(TimeoutError, Problem):
             async with asyncio.timeout(FAREWELL):
                 if line:
                     await line.close()
-                await self._api.unsubscribe(subscription_id)
+                await self._take_back()
         if renewal:
             await asyncio.wait([renewal])
+
+    async def _take_back(self, *subscription_ids: str) -> None:
+        """Take these subscriptions back, and those that were to be before; what fails is tried at the next chance."""
+        self._forgotten.update(subscription_ids)
+        for each in tuple(self._forgotten):
+            await self._api.unsubscribe(each)
+            self._forgotten.discard(each)
 
 
 @dataclass(frozen=True, slots=True)

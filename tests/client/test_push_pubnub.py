@@ -69,6 +69,23 @@ async def test_a_session_that_ends_is_told_at_the_renewal(sandbox: Sandbox, me: 
     assert told.value.kind is Kind.SIGN_IN
 
 
+async def test_one_that_could_not_be_taken_back_is_taken_back_at_the_next_chance(
+    sandbox: Sandbox, me: SignedIn
+) -> None:
+    push = PubNubPush(me.api, clock=time.time, origin=sandbox.info["pubnub_origin"])
+    async with listening(push):
+        await sandbox.fault("http-status", path="subscription/", status=503, method="DELETE", count=1)
+    (left,) = (await sandbox.state())["subscriptions"]
+    async with listening(push):
+
+        async def replaced() -> bool:
+            ids = [each["id"] for each in (await sandbox.state())["subscriptions"]]
+            return len(ids) == 1 and left["id"] not in ids
+
+        await eventually(replaced)
+    assert (await sandbox.state())["subscriptions"] == []
+
+
 class Platform:
     """A server that says of subscriptions what the test wants; the channels are the sandbox's own."""
 
