@@ -54,6 +54,12 @@ def test_each_round_has_every_kind_once(seed: int, kinds: list[str]) -> None:
         assert sorted(told[begin : begin + len(kinds)]) == sorted(kinds)
 
 
+@given(SEEDS)
+def test_the_rounds_have_different_orders(seed: int) -> None:
+    told, size = [bout.kind for bout in bouts(seed, list(KINDS))], len(KINDS)
+    assert len({tuple(told[begin : begin + size]) for begin in range(0, len(told), size)}) > 1
+
+
 @given(SEEDS, SOME, st.none() | st.floats(min_value=0.1, max_value=100))
 def test_every_calm_and_every_fault_has_its_bounds(seed: int, kinds: list[str], pause: float | None) -> None:
     for bout in bouts(seed, kinds, pause=pause):
@@ -161,6 +167,19 @@ async def test_another_day_takes_the_place_of_the_one_under_way(fast: Bench) -> 
     assert (await chaos(fast))["fault"] is None
     fast.pass_time(0.5)
     assert (await fast.client.get(f"{CONTROL}/faults")).json()["push"] == {"reorder": None}
+
+
+@pytest.mark.parametrize("how", ["stopped", "another"])
+async def test_what_was_to_come_of_a_day_that_is_over_does_not_come(fast: Bench, how: str) -> None:
+    await begin(fast, seed=1, faults=["duplicate"], pause=1)
+    if how == "stopped":
+        await fast.client.delete(f"{CONTROL}/chaos")
+    else:
+        await begin(fast, seed=1, faults=["reorder"], pause=100)
+    for _ in range(5):
+        fast.pass_time(2)
+    told = await chaos(fast)
+    assert (told["fault"], told["past"]) == (None, [])
 
 
 async def test_a_reset_ends_it(fast: Bench) -> None:

@@ -75,15 +75,19 @@ async def test_a_late_answer_has_the_tokens_of_its_own_refresh(served: Served) -
     assert late.result().json()["refresh_token"] == first["refresh_token"]
 
 
-@pytest.mark.parametrize("kind", ["latency", "late-refresh"])
-async def test_who_waits_goes_on_when_faults_are_cleared(served: Served, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["latency", "late-refresh", "slow-drip"])
+@pytest.mark.parametrize("all_of_them", [True, False])
+async def test_who_waits_goes_on_when_the_fault_is_over(served: Served, kind: str, all_of_them: bool) -> None:
     token = (await served.sign_in())["refresh_token"]
-    await served.fault(kind, seconds=LONG, **({"path": "oauth"} if kind == "latency" else {}))
+    await served.fault(kind, seconds=LONG, **({"path": "oauth"} if kind != "late-refresh" else {}))
     async with asyncio.TaskGroup() as group:
         late = group.create_task(served.tokens(grant_type="refresh_token", refresh_token=token))
         await until(lambda: served.sandbox.waits._pausing)
         assert not late.done()
-        await served.mend()
+        if all_of_them:
+            await served.mend()
+        else:  # as chaos does
+            served.sandbox.switchboard.off(kind)
     assert late.result().status_code == 200
 
 

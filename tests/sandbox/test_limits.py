@@ -100,6 +100,13 @@ async def test_a_forced_penalty_holds_its_time(user: Bench) -> None:
     assert (await user.state())["requests"]["in_penalty"] == 1
 
 
+async def test_clearing_faults_lifts_a_penalty(user: Bench) -> None:
+    await fault(user, kind="rate-limit", group="light")
+    assert await ask(user, "presence") == [429]
+    await user.client.delete(f"{CONTROL}/faults")
+    assert await ask(user, "presence") == [200]
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 429, 500, 503, 504])
 async def test_any_status_can_be_made_to_come(user: Bench, status: int) -> None:
     await fault(user, kind="http-status", path="*/call-log", status=status, count=2, retry_after=3)

@@ -43,6 +43,15 @@ async def test_dropped_connections_are_reset_and_whoever_asked_is_answered(serve
         assert await again.is_quiet()
 
 
+async def test_dead_connections_are_reset_too(served: Served) -> None:
+    async with served.socket() as socket:
+        await served.fault("half-open")
+        await served.fault("drop-connections")
+        with pytest.raises(ConnectionClosedError):
+            await socket.read()
+    assert served.sandbox.lines.dead == 0
+
+
 async def _refused(poller: Poller) -> bool:
     try:
         await poller.poll()

@@ -147,9 +147,13 @@ async def test_a_refresh_rotates_both_tokens_and_kills_the_old_access_token(benc
 async def test_a_used_refresh_token_gives_the_same_pair_until_the_new_one_is_in_use_for_ten_seconds(
     bench: Bench,
 ) -> None:
-    old = (await bench.by_password()).json()["refresh_token"]
+    signed_in = (await bench.by_password()).json()
+    assert await works(bench, signed_in["access_token"])
+    old = signed_in["refresh_token"]
     new = (await bench.token(grant_type="refresh_token", refresh_token=old)).json()
     bench.pass_time(1800)
+    again = (await bench.token(grant_type="refresh_token", refresh_token=old)).json()
+    assert again["access_token"] == new["access_token"]
     assert await works(bench, new["access_token"])
     bench.pass_time(9.9)
     assert await works(bench, new["access_token"])

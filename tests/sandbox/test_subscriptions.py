@@ -130,7 +130,8 @@ async def test_filters_that_are_not_allowed_are_disabled_while_others_remain(use
     ]
     refused = await post(user, colleague)
     assert (refused.status_code, refused.json()["errorCode"]) == (403, "SUB-403")
-    assert list(user.sandbox.push.pubnub.channels._said) == [made["deliveryMode"]["address"]]
+    pubnub = user.sandbox.push.pubnub
+    assert list(pubnub.channels._said) == list(pubnub._open) == [made["deliveryMode"]["address"]]
 
 
 @pytest.mark.parametrize(

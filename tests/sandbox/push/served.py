@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +16,7 @@ from rcdesk.sandbox.app import make_app
 from rcdesk.sandbox.clock import Clock
 from rcdesk.sandbox.push_connection import GatewayLimits
 from rcdesk.sandbox.push_pubnub import HOLD
+from rcdesk.sandbox.server import _bind
 from rcdesk.sandbox.state import Options, Sandbox
 from tests.helpers.wait import WITHIN, until
 
@@ -184,7 +184,7 @@ async def serve(
         timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as bound:
+    with _bind(0) as bound:
         sandbox.lines.watch(server.server_state.connections)
         served = Served(sandbox, bound.getsockname()[1])
         async with asyncio.TaskGroup() as group:

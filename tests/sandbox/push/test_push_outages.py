@@ -40,7 +40,7 @@ async def fails(poll: Awaitable[Any]) -> bool:
     """Whether a held request ends without an answer, by the connection being lost."""
     try:
         await poll
-    except httpx.TransportError:
+    except (httpx.NetworkError, httpx.RemoteProtocolError):
         return True
     return False
 

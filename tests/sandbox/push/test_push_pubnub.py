@@ -115,6 +115,7 @@ async def test_a_client_that_hangs_up_leaves_nothing_behind(served: Served) -> N
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
     await until(lambda: served.push.pubnub.channels.waiting == 0)
+    assert not served.push.pubnub.held
     await served.raw(1)
     assert await poller.heard() == [{"number": 1}]
 
