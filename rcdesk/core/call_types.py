@@ -92,7 +92,7 @@ class Call:
         stage: what the user is told; a NoCall within its grace does not change it.
         started_at: unix seconds: the platform's start time, else when the call was discovered.
         answered_at: unix seconds of the first CallConnected, None while it was never connected.
-        ended_at: unix seconds, None while it lives.
+        ended_at: unix seconds, None while it lives, and if nobody knows what became of it (`CallBook.doubt`).
         elsewhere: it ended for the user only: another device has it, or had it.
         queue: name of the queue that was called, "" if it was no queue call.
         own_leg: the user's own phone ringing for a RingOut of theirs: no popup, no row.

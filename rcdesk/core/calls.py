@@ -67,7 +67,7 @@ class CallBook:
 
     @property
     def ended(self) -> tuple[Call, ...]:
-        """The calls that are over and still remembered, in order of their end."""
+        """The calls that are over or in doubt and still remembered, in order of their end."""
         over = (call for call in self._shown.values() if not call.live)
         return tuple(sorted(over, key=lambda call: (call.ended_at or 0.0, call.key)))
 
@@ -124,6 +124,17 @@ class CallBook:
         for track_id in due:
             self._tracks[track_id].note(Word(now, final=True), now)
         return self._changes(due, now)
+
+    def doubt(self) -> list[Change]:
+        """Stop believing that any phone rings: nothing was heard for longer than phones ring.
+
+        What became of those calls is not known. Each leaves as one that ended at no known time (`ended_at` is
+        None), and is told of again as soon as it is heard of.
+        """
+        rings = [call for call in self._shown.values() if call.stage is Stage.RINGING]
+        changes = [Change(call, replace(call, stage=Stage.ENDED)) for call in rings]
+        self._shown.update({change.now.key: change.now for change in changes})
+        return changes
 
     def expect_own_leg(self, own: str, other: str, since: float, until: float) -> None:
         """Announce a RingOut from the phone `own` to `other`: an inbound call to `own` that starts between

@@ -93,6 +93,8 @@ class Notices:
             return self._close(call.key)
         if call.stage is Stage.RINGING:
             return self._ring(call, presence) if wanted else None
+        if call.stage is Stage.ENDED and call.ended_at is None:
+            return self._lose(call.key)
         told = self._told.pop(call.key, None)
         if told is _Told.SHOWN:
             return Show(_card(call, _kind(call)))
@@ -109,6 +111,11 @@ class Notices:
         hushed = presence.silences_everything or (bool(call.queue) and presence.silences_queue_calls)
         told = self._told.setdefault(call.key, _Told.HUSHED if hushed else _Told.SHOWN)
         return Show(_card(call, Kind.RINGING)) if told is _Told.SHOWN else None
+
+    def _lose(self, key: str) -> Close | None:
+        """Nobody knows what became of a call that rang. If it still does, it is told of anew, unless the user
+        wants nothing more of it."""
+        return None if self._told.get(key) is _Told.SILENCED else self._close(key)
 
     def _close(self, key: str) -> Close | None:
         return Close(key) if self._told.pop(key, None) is _Told.SHOWN else None

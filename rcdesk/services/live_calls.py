@@ -41,6 +41,10 @@ class LiveCalls:
         self._tell(changes)
         return changes
 
+    def doubt(self) -> None:
+        """Nothing was heard for longer than phones ring: show none that does."""
+        self._tell(self._book.doubt())
+
     def expect_own_leg(self, order: Order) -> None:
         """A RingOut begins: the user's own phone is about to ring, and that is no call for them."""
         now = self._clock()

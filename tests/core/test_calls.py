@@ -585,3 +585,49 @@ def test_two_calls_found_to_be_one_leave_no_word_of_the_second_if_it_is_over() -
     (joined,) = book.apply(said(3, RINGING, at=START + 2.5), START)
     assert (joined.now.ended_at, joined.now.answered_at) == (START + 5, START + 6)
     assert book.ended == (joined.now,)
+
+
+# What is not believed any more.
+
+
+def test_in_doubt_a_call_that_rings_leaves_and_nobody_knows_how_it_ended() -> None:
+    book, _ = told(said(1, RINGING, session="a"), said(2, CONNECTED, session="b"))
+    (change,) = book.doubt()
+    assert change.was is not None
+    assert (change.was.stage, change.now) == (RINGING, replace(change.was, stage=NO_CALL))
+    assert change.now.ended_at is None
+    assert [call.session_id for call in book.calls] == ["b"]
+    assert book.doubt() == []
+
+
+def test_a_call_in_doubt_is_back_when_a_snapshot_confirms_it() -> None:
+    book, _ = told(said(1, RINGING))
+    (doubted,) = book.doubt()
+    (change,) = book.reconcile(snapshot(leg(RINGING)), START + 300, START + 299)
+    assert (change.was, change.now) == (doubted.now, doubted.was)
+    assert stages(book) == [RINGING]
+
+
+def test_a_call_in_doubt_that_was_answered_is_on() -> None:
+    book, _ = told(said(1, RINGING))
+    (doubted,) = book.doubt()
+    book.apply(said(5, CONNECTED), START + 300)
+    (call,) = book.calls
+    assert doubted.was is not None
+    assert (call.key, call.stage) == (doubted.was.key, CONNECTED)
+
+
+def test_a_call_in_doubt_that_is_gone_has_ended() -> None:
+    book, _ = told(said(1, RINGING))
+    (doubted,) = book.doubt()
+    (change,) = book.reconcile(snapshot(), START + 300, START + 299)
+    assert change.was == doubted.now
+    assert change.now.ended_at == START + 300
+    assert book.calls == ()
+
+
+def test_a_call_in_doubt_within_the_grace_of_its_end_ends_all_the_same() -> None:
+    book, _ = told(said(1, RINGING), said(2, NO_CALL))
+    book.doubt()
+    (change,) = book.tick(START + GRACE)
+    assert change.now.ended_at == START + 2

@@ -151,3 +151,22 @@ def test_a_flicker_shows_one_card_and_hides_none() -> None:
     changes += book.apply(report(30, leg(Stage.ENDED, final=True)), START)
     assert kinds([notices.apply(change, FREE) for change in changes]) == [Kind.RINGING, Kind.MISSED]
     assert book.tick(LATER) == []
+
+
+def test_of_a_call_in_doubt_no_last_word_is_told() -> None:
+    lost = replace(CALL, stage=Stage.ENDED)
+    assert told(CALL, lost, ended(22))[1:] == [Close("k"), None]
+    assert kinds(told(CALL, lost, CALL, ended(22))) == [Kind.RINGING, None, Kind.RINGING, Kind.MISSED]
+
+
+def test_do_not_disturb_hushes_a_call_that_comes_back_from_doubt() -> None:
+    lost = replace(CALL, stage=Stage.ENDED)
+    assert told(CALL, lost, ended(22), presence=BUSY) == [None, None, None]
+
+
+def test_a_call_whose_card_the_user_sent_away_has_none_after_doubt_either() -> None:
+    notices = Notices()
+    lost = replace(CALL, stage=Stage.ENDED)
+    notices.apply(Change(None, CALL), FREE)
+    notices.silence("k")
+    assert [notices.apply(Change(None, now), FREE) for now in (lost, CALL, ended(22))] == [None] * 3
