@@ -25,11 +25,17 @@ def tree(pid: int) -> list[int]:
 
 def pss(pid: int) -> float:
     """Return the memory of the process tree in MB, where what is shared counts for each only its part."""
-    total = 0
-    for member in tree(pid):
-        rollup = (PROC / str(member) / "smaps_rollup").read_text()
-        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return total / 1024
+    return sum(_rollup(member, "Pss") for member in tree(pid)) / 1024
+
+
+def own_memory(pid: int) -> float:
+    """Return in MB what one process has written to and shares with nobody."""
+    return _rollup(pid, "Private_Dirty") / 1024
+
+
+def _rollup(pid: int, name: str) -> int:
+    rollup = (PROC / str(pid) / "smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith(f"{name}:"))
 
 
 def core_seconds(pid: int) -> float:
