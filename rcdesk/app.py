@@ -102,7 +102,8 @@ def qt_loop(qapp: QApplication) -> asyncio.AbstractEventLoop:
     """
     loop = qasync.QEventLoop(qapp)
     sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)  # noqa: SLF001
-    return loop
+    made: asyncio.AbstractEventLoop = loop
+    return made
 
 
 def _hand_over(config: Config) -> int:
