@@ -301,7 +301,8 @@ class Link:
         self._held = not_offered or bool(retry_after)
         self._climb_at = self._doubt_until = None
         if self._checking_until is None:  # else it goes on: it tells as much as another one
-            self._check_at = now + self._some(POLL)
+            soon = now + self._some(POLL)
+            self._check_at = soon if self._check_at is None else min(soon, self._check_at)
         never_live = self._status.state is LinkState.CONNECTING
         self._say(LinkState.CONNECTING if never_live else LinkState.RECOVERING, now)
 

@@ -123,7 +123,7 @@ def test_a_chosen_transport_is_the_only_one(push: Push, transport: Transport) ->
     link = Link(push, least)
     assert link.signed_in(0) == [Open(transport)]
     assert pauses_between_tries(link, transport, 0, 8) == [2, 4, 15, 16, 32, 60, 60, 60]
-    assert link.lost(transport, problem(Kind.FORBIDDEN), 1000) == []
+    assert Open(transport) not in link.lost(transport, problem(Kind.FORBIDDEN), 1000)
     assert next_try(link, transport) == 1060
 
 
@@ -192,6 +192,13 @@ def test_while_nothing_is_open_the_presence_is_looked_at_every_few_seconds() -> 
     assert link.tick(106.5) == [SNAPSHOT]
 
 
+def test_tries_that_fail_meanwhile_do_not_put_the_look_off() -> None:
+    link = live(Push.WEBSOCKET)
+    assert link.lost(WEBSOCKET, problem(), 100) == [Open(WEBSOCKET)]
+    link.lost(WEBSOCKET, problem(), 101)
+    assert link.tick(103) == [Open(WEBSOCKET), SNAPSHOT]
+
+
 def test_a_connection_that_takes_long_is_no_reason_not_to_look() -> None:
     link = Link(Push.WEBSOCKET, least)
     assert link.signed_in(0) == [Open(WEBSOCKET)]
@@ -206,8 +213,7 @@ def test_the_first_look_that_works_again_opens_what_waits() -> None:
     link = live(Push.WEBSOCKET)
     assert pauses_between_tries(link, WEBSOCKET, 100, 4) == [0, 2, 4, 15]
     link.snapshot_failed(problem(), 122)
-    link.lost(WEBSOCKET, problem(), 130)
-    assert link.tick(133) == [SNAPSHOT]
+    assert link.lost(WEBSOCKET, problem(), 130) == [SNAPSHOT], "it has been due since 125"
     assert link.snapshot_taken(134, differed=True) == [Open(WEBSOCKET)]
     link.lost(WEBSOCKET, problem(), 138)
     link.tick(141)

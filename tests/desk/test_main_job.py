@@ -143,7 +143,9 @@ def test_a_thousand_records_are_listed_and_one_is_found_by_name_and_by_part_of_i
         starts = [call["started_at"] for call in calls]
         assert starts == sorted(starts, reverse=True)
         named = (call for call in calls if call["name"] and len(call["number"]) > 9)
-        wanted = next(call for call in named if call["number"][-6] != "0")  # a leading 0 may be one of dialling
+        wanted = next(
+            call for call in named if call["number"][-6] != "0"
+        )  # a leading 0 may be one of dialling
         by_name = program.ask("history", "--search", wanted["name"].split()[-1], "--limit", "2000")["calls"]
         assert wanted in by_name
         assert len(by_name) < len(calls)
