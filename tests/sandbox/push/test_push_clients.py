@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +24,16 @@ from rcdesk.sandbox.state import Options
 from tests.helpers.wait import until
 from tests.sandbox.push.served import PRESENCE, SUBSCRIPTION, TELEPHONY
 from tests.sandbox.push.test_push_pubnub import decrypt
+
+
+@pytest.fixture
+def outspoken() -> Iterator[None]:
+    """Let PubNub's client tell of its trouble, also where rcdesk, which silences it, was imported before."""
+    log = logging.getLogger("pubnub")
+    before = log.level
+    log.setLevel(logging.NOTSET)
+    yield
+    log.setLevel(before)
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +210,7 @@ async def test_pubnubs_client_hears_messages_again_after_a_rollback(
         await until(lambda: line.numbers() == [1, 2, 1, 2, 3])
 
 
+@pytest.mark.usefixtures("outspoken")
 @pytest.mark.expected_log("session.request exception", "messages failed", "Will reconnect")
 async def test_pubnubs_client_hears_nothing_over_a_half_open_line_and_misses_nothing_in_the_end(
     server: SandboxServer, client: httpx.AsyncClient
@@ -214,6 +226,7 @@ async def test_pubnubs_client_hears_nothing_over_a_half_open_line_and_misses_not
         await until(lambda: 1 in line.numbers(), within=20, why="the client did not come back")
 
 
+@pytest.mark.usefixtures("outspoken")
 @pytest.mark.expected_log("session.request exception", "Handshake failed")
 async def test_pubnubs_client_cannot_connect_where_pubnub_is_out_of_reach(
     server: SandboxServer, client: httpx.AsyncClient
