@@ -17,6 +17,7 @@ REMEMBERED_FOR = 3600.0  # seconds; a report may come late, but not as late as t
 REMEMBERED = 500  # sessions, at most; those with a live call always are
 FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
 CLOCKS_APART = 10.0  # seconds by which the clocks of the platform's servers may differ
+AHEAD = 3600.0  # seconds by which a report's time may be ahead of ours; further, and it is made up
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
 
 TrackId = tuple[str, Direction]
@@ -165,7 +166,8 @@ class CallBook:
 
     def _vanish(self, report: Report, named: frozenset[TrackId], now: float) -> list[TrackId]:
         """Note that the calls that a whole list does not name left it; return which those are."""
-        whole = _WholeList(report.extension_id, report.sequence, report.at, named)
+        sent_at = report.at if report.at <= now + AHEAD else now  # or it would overtake all for years
+        whole = _WholeList(report.extension_id, report.sequence, sent_at, named)
         if whole not in self._lists:
             self._lists.append(whole)
         gone = [

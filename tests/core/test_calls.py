@@ -631,3 +631,10 @@ def test_a_call_in_doubt_within_the_grace_of_its_end_ends_all_the_same() -> None
     book.doubt()
     (change,) = book.tick(START + GRACE)
     assert change.now.ended_at == START + 2
+
+
+def test_a_report_from_the_far_future_does_not_make_us_deaf() -> None:
+    book = CallBook()
+    book.apply(report(10**12, at=LATER + 10**9, total=0), START)
+    book.apply(said(5, Stage.RINGING, at=START + 60), START + 60)
+    assert stages(book) == [Stage.RINGING]
