@@ -187,6 +187,8 @@ class DialPad(QWidget):
         self.field.insert(sign)
 
     def _on_call(self) -> None:
+        if self._stack.currentWidget() is self.ringout:
+            return  # the number is not to be seen: whatever sent the key here, it was not meant
         self._settled = True
         self._tell()
         order = self._order()

@@ -219,7 +219,7 @@ class MainWindow(QWidget):
         """Show `pane` and put the keyboard into its field, with the text selected."""
         self.show_pane(pane)
         field = self.pane(pane).findChild(QLineEdit)
-        if field:
+        if field and field.isVisibleTo(self):  # else what is typed next would be dialled unseen
             field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             field.selectAll()
 

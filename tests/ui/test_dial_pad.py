@@ -343,3 +343,13 @@ def test_a_links_number_is_shown_as_people_write_it(shown: Shown) -> None:
     assert pad.field.text() == "+1 650 555 0147"
     pad.fill("tel:nonsense")
     assert pad.field.text() == "tel:nonsense", "what cannot be read stays, to be mended"
+
+
+def test_a_number_that_is_not_to_be_seen_is_not_dialled(shown: Shown) -> None:
+    """The end of a call stands in the field's place; a shortcut may bring the keyboard to the field all the same."""
+    pad, world = shown()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    pad.field.setText("650 555 0182")
+    pad.field.setFocus()
+    press_enter(pad)
+    assert world.dialled == []

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
@@ -92,6 +92,21 @@ def test_fields_get_the_keyboard(show: Show, pressed: Qt.Key, pane: Pane) -> Non
     field = made.window.pane(pane).findChild(QLineEdit)
     assert isinstance(field, QLineEdit)
     assert made.window.focusWidget() is field
+
+
+def test_a_field_that_is_not_to_be_seen_gets_no_key(show: Show) -> None:
+    """While a RingOut is followed, the dial pad has no field: what is typed must not be dialled unseen."""
+    made = show()
+    pad = made.window.pane(Pane.DIAL)
+    field = pad.findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    page = QWidget()
+    QVBoxLayout(page).addWidget(field)
+    pad.layout().addWidget(page)
+    page.hide()
+    key(made.window, Qt.Key.Key_K)
+    assert made.window.current_pane is Pane.DIAL
+    assert made.window.focusWidget() is not field
 
 
 @pytest.mark.parametrize("pane", Pane)
