@@ -316,3 +316,20 @@ async def test_the_same_on_qts_loop(sandbox: Sandbox, me: SignedIn) -> None:
     await sandbox.fault("http-status", path="*/presence", status=503, count=1)
     answers = await asyncio.gather(*(me.api.presence() for _ in range(5)))
     assert len(answers) == 5
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_closing_that_is_broken_off_leaves_no_connection_open(sandbox: Sandbox, turns: int) -> None:
+    rest = Rest(sandbox.info["server"], clock=time.time)
+    asked = (rest.send(Request("GET", "/restapi/v1.0", "Nothing.", "Light", user=False)) for _ in range(3))
+    await asyncio.gather(*asked)
+    pool = rest._http._transport._pool  # type: ignore[attr-defined]
+    connections = pool.connections
+    assert connections
+    closing = asyncio.get_running_loop().create_task(rest.close())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    await rest.close()
+    assert all(connection.is_closed() for connection in connections)
