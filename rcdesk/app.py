@@ -22,11 +22,13 @@ from PySide6.QtWidgets import QApplication  # before qasync, which would choose 
 
 import qasync  # isort: skip
 
-from rcdesk import cli, logs
+from rcdesk import cli, logs, surroundings
 from rcdesk.config import Config, RefusedError
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.instance import Lock, unusable
-from rcdesk.services.clock import Clock
+from rcdesk.services.awake import Awake
+from rcdesk.services.away import Away
+from rcdesk.services.clock import Clock, asleep
 from rcdesk.services.dialer import Dialer
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.history import History
@@ -54,12 +56,10 @@ BUG = 70  # exit code: a fault of the program itself (EX_SOFTWARE)
 SOON = (  # what the window needs next: panes, cards, tray, and what talks to the platform
     *("rcdesk.ui.tray", "rcdesk.ui.popups", "rcdesk.ui.cards", "rcdesk.ui.calls_pane", "rcdesk.ui.dial_pad"),
     *(
-        "rcdesk.ui.history_pane",
-        "rcdesk.ui.settings_pane",
-        "rcdesk.ui.call_detail",
-        "rcdesk.ui.record_detail",
+        f"rcdesk.ui.{name}"
+        for name in ("history_pane", "settings_pane", "call_detail", "record_detail", "detail")
     ),
-    *("rcdesk.ui.detail", "rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
+    *("rcdesk.ui.away_card", "rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
 )
 TURN = 0.0005  # seconds after which another thread gives way: with Python's 5 ms the store delays what is painted
 UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
@@ -183,6 +183,8 @@ async def run(qapp: QApplication, config: Config) -> int:
         services = _build(config, nursery, session, settings, HistoryStore(database), problems, clock, demo)
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
+        opened.callback(services.away.close)
+        opened.callback(services.awake.close)
         shell = Shell(qapp, services, profile=config.profile, quit_asked=end.asked.set)
         opened.callback(shell.close)
         painted = asyncio.Event()
@@ -195,6 +197,9 @@ async def run(qapp: QApplication, config: Config) -> int:
                 await painted.wait()
         await _listen(config, services, shell, opened, end)
         nursery.start(_begin(config, services, settings.notices, database, vault, shell, demo), name="start")
+        services.awake.open()
+        nursery.start(surroundings.hear_of_sleep(services.awake), name="logind")
+        nursery.start(surroundings.hear_of_network(services, shell), name="network")
         if config.tour:
             nursery.start(_play(config.tour, shell, services, demo, end), name="tour")
         await end.asked.wait()
@@ -214,15 +219,17 @@ def _build(
     platform = session.platform
     calls = LiveCalls(clock)
     presence = PresenceKeeper(nursery, platform)
-    link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push)
+    awake = Awake(clock, asleep)
+    link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push, awake)
     people = People(nursery, platform)
     dialer = Dialer(nursery, platform, settings, clock)
     history = History(nursery, platform, store, clock)
+    away = Away(nursery, awake, link, calls, history, clock)
     calls.changes.subscribe(history.on_change)
     dialer.began.subscribe(calls.expect_own_leg)
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(
-        session, link, presence, calls, people, dialer, history, settings, problems, clock,
+        session, link, presence, calls, people, dialer, history, awake, away, settings, problems, clock,
         Latest(""), _places(config), demo.start,
     )  # fmt: skip
 

@@ -135,12 +135,17 @@ class Summary:
     @property
     def words(self) -> str:
         """The calls in words: "3 missed, 2 answered elsewhere"."""
+        return self.shortened(len(self.counts))
+
+    def shortened(self, sorts: int) -> str:
+        """The same with only so many sorts told apart: "3 missed, 2 more"."""
         if not self.known:
             return "which calls came is not known"
-        told = (
+        told = [
             f"{number:,} {sort if number == 1 else _MANY.get(sort, sort)}" for sort, number in self.counts
-        )
-        return ", ".join(told) or "no calls"
+        ]
+        more = sum(number for _, number in self.counts[sorts:])
+        return ", ".join((*told[:sorts], *([f"{more:,} more"] if more else []))) or "no calls"
 
 
 _SORTS = {

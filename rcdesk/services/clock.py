@@ -23,3 +23,11 @@ class Clock:
         if abs(offset - self._offset) > STEP:
             self._offset = offset
         return time.monotonic() + self._offset
+
+
+def asleep() -> float | None:
+    """Return how many seconds this computer has slept since it was started, None where nobody counts them."""
+    try:
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+    except (AttributeError, OSError):
+        return None

@@ -46,6 +46,10 @@ class History:
         self._store = store
         self._clock = clock
         self._due = asyncio.Event()
+        self._asked = 0  # how often somebody wanted the log to be read anew
+        self._read: Feed[tuple[int, bool]] = (
+            Feed()
+        )  # how many of them are answered, and whether it may be read
         self._keeping = Group(nursery)
         platform.subscribe(self._on_platform)
 
@@ -73,6 +77,38 @@ class History:
     async def recent(self, count: int) -> tuple[CallRecord, ...]:
         """Return the newest `count` calls."""
         return (await self._store.page(Query(), None, count)).records
+
+    async def since(self, at: float) -> tuple[CallRecord, ...]:
+        """Return the calls that began at `at` (unix seconds) or later, newest first."""
+        found: list[CallRecord] = []
+        after: tuple[float, int] | None = None
+        while True:
+            page = await self._store.page(Query(), after)
+            found += [record for record in page.records if record.started_at >= at]
+            after = page.after
+            if after is None or page.records[-1].started_at < at:
+                return tuple(found)
+
+    async def caught_up(self) -> bool:
+        """Read the platform's log and return once that is done; False if the user may not read it.
+
+        Waits for a server that is away, and for somebody to be signed in. Cancelling is safe.
+        """
+        self._asked += 1
+        mine = self._asked
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def on_read(news: tuple[int, bool]) -> None:
+            answered, read = news
+            if answered >= mine and not answer.done():
+                answer.set_result(read)
+
+        undo = self._read.subscribe(on_read)
+        self._due.set()
+        try:
+            return await answer
+        finally:
+            undo()
 
     def mark_seen(self, record_id: int | None = None) -> None:
         """Take one missed call, or all of them, off the badge."""
@@ -121,19 +157,22 @@ class History:
         told = False
         while True:
             self._due.clear()
-            pause = EVERY
+            asked, pause = self._asked, EVERY
             try:
                 await self._sync(platform)
                 told = False
+                self._read.publish((asked, True))
             except Problem as problem:
                 log.info(
                     "the call log was not read: %s (%d %s)", problem.kind.value, problem.status, problem.code
                 )
                 if problem.retry:
                     pause = max(problem.retry_after or 0.0, AGAIN)
-                elif problem.kind is not Kind.SIGN_IN and not told:  # of that the session tells
-                    self._nursery.tell(problem)
-                    told = True
+                else:
+                    self._read.publish((asked, False))
+                    if problem.kind is not Kind.SIGN_IN and not told:  # of that the session tells
+                        self._nursery.tell(problem)
+                        told = True
             finally:
                 self.syncing.publish("")
             with suppress(TimeoutError):

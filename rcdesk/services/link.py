@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from rcdesk.core import subscription
 from rcdesk.core.errors import Problem
 from rcdesk.core.subscription import Action, Close, LinkState, LinkStatus, Open, TakeSnapshot, Transport
-from rcdesk.services.feed import Latest
+from rcdesk.services.awake import Awake
+from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.tasks import Nursery
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from rcdesk.services.session import Platform
 
 log = logging.getLogger(__name__)
-SLEPT = 30.0  # seconds by which the clocks of a computer that slept differ; looked at as often
+JUST_OPENED = 30.0  # seconds within which what was opened anew is not opened once more for the network's sake
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got this far
 
 
 class Link:
-    """`status` says whether what is on screen can be believed; `last_heard` is the moment of the last event.
+    """`status` says whether what is on screen can be believed; `last_heard` is the moment of the last event;
+    `checked` is told whenever a snapshot was taken: at that moment all that is on screen was true.
 
     The machine in core decides which way to listen, when to try again and when to take a snapshot; here is
     no rule of its own. Events are applied at once also while a snapshot is under way: the call book leaves
@@ -43,9 +45,11 @@ class Link:
         presence: PresenceKeeper,
         clock: Callable[[], float],
         setting: str,
+        awake: Awake,
     ) -> None:
         """`setting`: auto, websocket, pubnub or polling."""
         self.status: Latest[LinkStatus] = Latest(LinkStatus())
+        self.checked: Feed[None] = Feed()
         self.last_heard: float | None = None
         self._nursery = nursery
         self._platform = platform
@@ -57,7 +61,9 @@ class Link:
         self._leaving: dict[Transport, asyncio.Task[None]] = {}
         self._snapshot: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
-        self._apart = 0.0  # how far the clock was from the loop's when the alarm was set
+        self._awake = awake
+        self._reopened_at = float("-inf")
+        awake.woke.subscribe(lambda _began: self._reopen())
         platform.subscribe(self._on_platform)
 
     def choose(self, setting: str) -> None:
@@ -68,13 +74,28 @@ class Link:
 
     def retry(self) -> None:
         """Try at once what waits to be tried again, since the user asks for it."""
-        self._do(self._machine.woke(self._clock()))
+        self._reopen()
+
+    def on_network(self) -> None:
+        """The network is back, or is another one: what is open is most likely dead. It is no more than a hint."""
+        busy = self._listeners or self.status.value.transport is not Transport.NONE
+        if not self._awake.look() and not (busy and self._clock() - self._reopened_at < JUST_OPENED):
+            log.info("= the network is back")
+            self._reopen()
 
     def close(self) -> None:
         """Wake no more; the nursery ends what listens."""
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
+
+    def _reopen(self) -> None:
+        """Begin anew. A snapshot under way may be from before whatever gave the reason."""
+        if self._snapshot:
+            self._snapshot.cancel()
+            self._snapshot = None
+        self._reopened_at = self._clock()
+        self._do(self._machine.woke(self._reopened_at))
 
     def _on_platform(self, platform: Platform | None) -> None:
         now = self._clock()
@@ -111,21 +132,15 @@ class Link:
         if self._platform.value is None:
             return
         wake = self._machine.next_wake
-        # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
-        delay = SLEPT if wake is None else max(wake - self._clock(), 0.0) + 0.002
-        loop = asyncio.get_running_loop()
-        self._apart = self._clock() - loop.time()
-        self._alarm = loop.call_later(min(delay, SLEPT), self._on_alarm)
+        if wake is not None:
+            # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
+            delay = max(wake - self._clock(), 0.0) + 0.002
+            self._alarm = asyncio.get_running_loop().call_later(delay, self._on_alarm)
 
     def _on_alarm(self) -> None:
         self._alarm = None
-        now = self._clock()
-        slept = now - asyncio.get_running_loop().time() - self._apart
-        if slept > SLEPT:  # while the computer sleeps, the loop's clock stands still
-            log.info("= slept for %.0f s", slept)
-            self._do(self._machine.woke(now))
-        else:
-            self._do(self._machine.tick(now))
+        if not self._awake.look():
+            self._do(self._machine.tick(self._clock()))
 
     async def _listen(self, transport: Transport, before: asyncio.Task[None] | None) -> None:
         from rcdesk.client.push import Connected  # not before somebody is signed in
@@ -138,6 +153,8 @@ class Link:
         try:
             async with aclosing(platform.pushes[transport].listen()) as news:
                 async for item in news:
+                    if self._awake.look() or self._listeners.get(transport) is not asyncio.current_task():
+                        continue  # it is being closed: what it still brings is from before a sleep
                     self.last_heard = self._clock()
                     if isinstance(item, Connected):
                         self._do(self._machine.connected(transport, self._clock()))
@@ -145,6 +162,7 @@ class Link:
                         self._take(item)
         except Problem as problem:
             log.info("! %s: %s (%d %s)", transport.value, problem.kind.value, problem.status, problem.code)
+            self._awake.look()
             if self._listeners.get(transport) is asyncio.current_task():
                 del self._listeners[transport]
                 self._do(self._machine.lost(transport, problem, self._clock()))
@@ -167,6 +185,9 @@ class Link:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
             self._do(self._machine.snapshot_failed(problem, self._clock()))
             return
+        if self._awake.look():  # it may be the answer to a question from before the sleep
+            return
         self._presence.take(presence)
         changes = self._calls.reconcile(snapshot, asked_at)
+        self.checked.publish(None)
         self._do(self._machine.snapshot_taken(self._clock(), differed=bool(changes)))

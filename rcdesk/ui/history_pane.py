@@ -69,10 +69,10 @@ class HistoryPane(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def show_missed(self) -> None:
-        """Show the missed calls, as the badge and the tray ask for."""
+    def show_only(self, which: Filter) -> None:
+        """Show the missed calls, as the badge and the tray ask for, or others; whatever was searched for."""
         self.search.clear()
-        self.filters.choose(Filter.MISSED)
+        self.filters.choose(which)
         self._ask()
 
     def _timers(self) -> None:

@@ -27,12 +27,15 @@ from rcdesk.ui.pills import Pill, paint_pill, pill_width
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import copy_text
 
-WIDTH, TALL, SHORT = 360, 126, 61  # px
+WIDTH, TALL, MIDDLE, SHORT = 360, 126, 102, 61  # px
+OPEN = "Open"
 _BAR = 4  # px, the coloured bar at the left
 _LEFT = _BAR + 4 * GAP - 2
 _RIGHT = 3 * GAP
+LINE_ROOM = WIDTH - _LEFT - _RIGHT  # px for a line that nothing stands beside
 _TALL_FEET = (33, 54, 71)  # px from the top to the feet of name, number and queue
 _SHORT_FEET = (26, 44)
+_LINE = 16  # px from the foot of a dim line to the next one's
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Face:
         number: can be copied, "" if it cannot.
         stays: seconds after which the card leaves, None while the phone rings.
         call_back: the number that "Call back" puts into the dial pad, "" for no such button.
+        opens: what is written on the button that opens the window, on a card that is of no single call; "" for none.
     """
 
     title: str
@@ -57,11 +61,14 @@ class Face:
     number: str = ""
     stays: float | None = None
     call_back: str = ""
+    opens: str = ""
 
     @property
     def height(self) -> int:
         """How tall the card is: a ringing one has room for its actions below."""
-        return TALL if self.stays is None else SHORT
+        if self.stays is None:
+            return TALL
+        return MIDDLE + (len(self.lines) - 1) * _LINE if self.opens else SHORT
 
 
 def window_flags() -> Qt.WindowType:
@@ -113,8 +120,7 @@ class PopupCard(QWidget):
         self.winId()  # the native window is made now, so that showing it later is only a mapping
 
     def _build(self) -> None:
-        self.open_button = Button("Open", "open", focusable=False)
-        self.open_button.setAccessibleName("Open in rcdesk")
+        self.open_button = Button(OPEN, "open", focusable=False)
         self.silence_button = Button("Silence", "bell-off", focusable=False)
         self.silence_button.setAccessibleName("Silence: hide this card, the phone goes on ringing")
         self.copy_button = IconButton("copy", "Copy number", focusable=False)
@@ -144,12 +150,15 @@ class PopupCard(QWidget):
             return
         self._face = face
         ringing = face.stays is None
-        self.open_button.setVisible(ringing)
+        self.open_button.setVisible(ringing or bool(face.opens))
+        self.open_button.setText(face.opens or OPEN)
+        self.open_button.setAccessibleName(face.opens or "Open in rcdesk")
         self.silence_button.setVisible(ringing)
         self.copy_button.setVisible(ringing and bool(face.number))
         self.call_back_button.setVisible(bool(face.call_back))
         self.close_button.setVisible(not ringing)
-        bottom = 3 * GAP - 1 if ringing else (SHORT - theme.CONTROL_HEIGHT) // 2
+        below = ringing or bool(face.opens)  # the buttons stand below the words, else beside them
+        bottom = 3 * GAP - 1 if below else (SHORT - theme.CONTROL_HEIGHT) // 2
         self._row.setContentsMargins(_LEFT, 0, _RIGHT if ringing else GAP, bottom)
         self.setAccessibleName(". ".join((face.title, *face.lines, face.state)))
         self._pill_text = ""
@@ -229,10 +238,11 @@ class PopupCard(QWidget):
 
     def _paint_short(self, painter: QPainter, face: Face) -> None:
         first = self.call_back_button if face.call_back else self.close_button
-        room = first.x() - 2 * GAP - _LEFT
+        room = LINE_ROOM if face.opens else first.x() - 2 * GAP - _LEFT
         draw_text(painter, _LEFT, _SHORT_FEET[0], room, face.title, theme.font(strong=True), Tone.TEXT)
-        for line in face.lines[:1]:
-            draw_text(painter, _LEFT, _SHORT_FEET[1], room, line, theme.font(Size.SMALL), Tone.DIM)
+        for nth, line in enumerate(face.lines):
+            feet = _SHORT_FEET[1] + nth * _LINE
+            draw_text(painter, _LEFT, feet, room, line, theme.font(Size.SMALL), Tone.DIM)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from rcdesk import __version__
 from rcdesk.core.calls import Change
 from rcdesk.core.errors import Problem
+from rcdesk.core.history import Filter
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
@@ -23,6 +24,8 @@ from rcdesk.ui.theme import Theme
 from rcdesk.ui.ticker import Ticker
 
 if TYPE_CHECKING:  # every part is imported where it is made: the first window needs few of them
+    from rcdesk.services.awake import Awake
+    from rcdesk.services.away import Away
     from rcdesk.services.dialer import Dialer
     from rcdesk.services.history import History
     from rcdesk.services.link import Link
@@ -30,6 +33,7 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.services.people import People
     from rcdesk.services.presence import PresenceKeeper
     from rcdesk.services.session import Server, Session, SessionState, Way
+    from rcdesk.ui.away_card import AwayCard
     from rcdesk.ui.cards import Cards
     from rcdesk.ui.detail import Detail
     from rcdesk.ui.dial_pad import DialPad
@@ -54,6 +58,8 @@ class Services:
     people: People
     dialer: Dialer
     history: History
+    awake: Awake
+    away: Away
     preferences: Preferences
     problems: Feed[Problem]
     clock: Callable[[], float]
@@ -91,6 +97,7 @@ class Shell(QObject):
         self._dialog: QWidget | None = None
         self.tray: Tray | None = None
         self.cards: Cards | None = None
+        self.away_card: AwayCard | None = None
         self._browser_url = ""
         services.session.state.subscribe(self._on_session)
 
@@ -104,6 +111,7 @@ class Shell(QObject):
 
     def furnish(self) -> None:
         """Add what need not stand between the start and the first paint: tray and cards."""
+        from rcdesk.ui.away_card import AwayCard
         from rcdesk.ui.cards import Cards
         from rcdesk.ui.popups import Popups
         from rcdesk.ui.tray import Tray, TraySource
@@ -128,15 +136,12 @@ class Shell(QObject):
         popups.call_back_asked.connect(self.fill)
         popups.open_asked.connect(self._open_call)
         self.cards = Cards(
-            popups,
-            services.calls.changes,
-            services.presence.presence,
-            services.link.status,
-            services.people.who,
-            lambda: services.preferences.value.popups,
-            self,
-        )
+            popups, services.calls.changes, services.presence.presence, services.link.status,
+            services.people.who, self._wants_cards, self,
+        )  # fmt: skip
         self.cards.dismissed.connect(services.history.dismiss)
+        self.away_card = AwayCard(popups, services.away.summaries, services.clock, self._wants_cards, self)
+        self.away_card.history_asked.connect(self._show_history)
 
     def bring_up(self, _activation: str = "") -> None:
         """Show the window in front, since the user asked for it."""
@@ -172,6 +177,8 @@ class Shell(QObject):
         """Take everything off the screen."""
         self._stop_listening()
         self._services.preferences.update(geometry=self.window.place)
+        if self.away_card:
+            self.away_card.close()
         if self.cards:
             self.cards.close()
         if self.tray:
@@ -298,14 +305,19 @@ class Shell(QObject):
             self.window.bring_up()
 
     def _show_missed(self) -> None:
+        self._show_history(Filter.MISSED)
+
+    def _show_history(self, which: Filter = Filter.ALL) -> None:
         from rcdesk.ui.history_pane import HistoryPane
 
         self._bring(Pane.HISTORY)
         pane = self.window.pane(Pane.HISTORY)
         if isinstance(pane, HistoryPane):
-            pane.show_missed()
+            pane.show_only(which)
 
     def _open_call(self, key: str) -> None:
+        if self.away_card and key == self.away_card.KEY:
+            return
         call = next((call for call in self._services.calls.calls if call.key == key), None)
         self._bring(Pane.CALLS)
         if call:
@@ -331,6 +343,9 @@ class Shell(QObject):
         if state.browser_url and state.browser_url != self._browser_url:
             QDesktopServices.openUrl(QUrl(state.browser_url))
         self._browser_url = state.browser_url
+
+    def _wants_cards(self) -> bool:
+        return self._services.preferences.value.popups
 
     def _on_preference(self, name: str) -> None:
         kept = self._services.preferences.value

@@ -81,6 +81,15 @@ def since(at: float, now: float) -> str:
     return f"since {time_of_day(at)}" if when == "Today" else f"since {when}, {time_of_day(at)}"
 
 
+def period(began: float, ended: float, now: float) -> str:
+    """Return a stretch of time: "09:12–10:47", "Yesterday 18:02 – today 08:55"; with the day unless all is today."""
+    first, last = day(began, now), day(ended, now)
+    if first == last:
+        return ("" if first == "Today" else f"{first} ") + f"{time_of_day(began)}–{time_of_day(ended)}"
+    inside = last.lower() if last in ("Today", "Yesterday") else last
+    return f"{first} {time_of_day(began)} – {inside} {time_of_day(ended)}"
+
+
 def joined(*parts: str) -> str:
     """Return what is known, with dots between: "+47 22 12 34 56 · Oslo · Sales queue"."""
     return " · ".join(part for part in parts if part)

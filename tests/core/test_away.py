@@ -231,5 +231,17 @@ def test_the_words(outcomes: list[Outcome], known: bool, words: str) -> None:
     assert bool(told.counts) is (known and bool(outcomes))
 
 
+def test_where_there_is_little_room_the_rest_is_a_number() -> None:
+    told = summary(
+        GAP, map(record, [Outcome.MISSED, Outcome.MISSED, Outcome.DECLINED, *[Outcome.ANSWERED] * 1000])
+    )
+    assert [told.shortened(sorts) for sorts in range(4)] == [
+        "1,003 more",
+        "2 missed, 1,001 more",
+        "2 missed, 1,000 answered, 1 more",
+        told.words,
+    ]
+
+
 def test_a_summary_of_nothing_has_no_counts() -> None:
     assert summary(GAP, ()) == Summary(GAP.began, GAP.ended, slept=False)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.services import link
 from rcdesk.services.session import Phase
+from tests.client.captures import MISSED
 from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import Served, World, world
@@ -179,28 +179,128 @@ async def test_a_session_that_ends_under_push_is_told_by_the_session_alone(me: W
     assert me.problems == []
 
 
-async def test_a_computer_that_slept_looks_anew(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def asked(me: World) -> int:
+    """How many tokens for sockets the platform has given so far."""
+    return int((await me.sandbox.state())["requests"]["wstoken"])
+
+
+async def settled(me: World) -> int:
+    """Wait until it is live over WebSocket and nothing is under way; return how many tokens that took."""
+    await me.live(over=Transport.WEBSOCKET)
+    await until(lambda: me.link._snapshot is None or me.link._snapshot.done())
+    return await asked(me)
+
+
+async def test_a_computer_that_slept_opens_anew_once(me: World) -> None:
     await me.signed_in()
-    await me.live()
-    await until(lambda: not me.link._machine.next_wake or me.link._machine.next_wake > time.time() + 100)
+    before = await settled(me)
     since = me.link.status.value.since
-    slept = time.time() + 3600
-    monkeypatch.setattr(me.link, "_clock", lambda: slept)
-    me.link._on_alarm()
+    me.jump.seconds = 5 * 3600.0
+    assert me.awake.look()
     assert me.link.status.value.state is LinkState.RECOVERING
-    await me.live()
-    assert me.link.status.value.since > since
+    me.awake.on_system(sleeps=False)
+    assert await settled(me) == before + 1
+    assert me.link.status.value.since > since + 5 * 3600
 
 
-async def test_awake_it_looks_at_the_clocks_now_and_then(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "SLEPT", 0.05)
+async def test_what_comes_first_after_a_sleep_is_not_believed(me: World) -> None:
+    """A dead connection may still hold what was sent when the computer fell asleep."""
     await me.signed_in()
+    await settled(me)
+    me.jump.seconds = 5 * 3600.0
+    await me.sandbox.push(MISSED[0])
+    await until(lambda: me.link.status.value.since > me.link._clock() - 3600.0)
     await me.live()
-    looks: list[float] = []
-    woke = me.link._machine.tick
-    monkeypatch.setattr(me.link._machine, "tick", lambda now: looks.append(now) or woke(now))  # type: ignore[func-returns-value]
-    await until(lambda: len(looks) > 2)
-    assert me.link.status.value.state is LinkState.LIVE
+    assert me.changes == []
+
+
+async def test_a_transport_that_is_lost_by_a_sleep_is_lost_once(me: World) -> None:
+    await me.signed_in()
+    before = await settled(me)
+    me.jump.seconds = 5 * 3600.0
+    await me.sandbox.fault("drop-connections")
+    await until(lambda: me.link.status.value.since > me.link._clock() - 3600.0)
+    assert not me.awake.look(), "noticed already"
+    assert await settled(me) == before + 1
+
+
+async def test_an_answer_from_before_a_sleep_is_not_believed(me: World) -> None:
+    platform = await me.signed_in()
+    await settled(me)
+    ask = platform.api.presence
+    checks: list[None] = []
+    before: list[int] = []  # how many checks there had been, at each question
+    me.link.checked.subscribe(checks.append)
+
+    async def slept() -> object:
+        before.append(len(checks))
+        answer = await ask()
+        if len(before) == 1:
+            me.jump.seconds = 5 * 3600.0
+        return answer
+
+    platform.api.presence = slept  # type: ignore[method-assign,assignment]
+    me.link.retry()
+    await until(lambda: len(before) > 1)
+    assert before[:2] == [0, 0]
+    await me.live()
+
+
+async def test_a_question_from_before_a_sleep_is_given_up(me: World) -> None:
+    await me.signed_in()
+    await settled(me)
+    await me.sandbox.fault("latency", path="*/presence", seconds=30)
+    me.link.retry()
+    await until(lambda: me.link._snapshot and not me.link._snapshot.done())
+    me.jump.seconds = 5 * 3600.0
+    me.awake.look()
+    assert me.link._snapshot is None
+    await me.sandbox._http.delete(f"{me.sandbox.info['control']}/faults")
+    await me.live()
+
+
+async def test_a_network_that_is_back_is_tried_at_once_but_not_again_and_again(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "JUST_OPENED", 1e6)
+    await me.signed_in()
+    before = await settled(me)
+    me.link.on_network()
+    assert await settled(me) == before + 1
+    me.link.on_network()
+    assert me.link.status.value.state is LinkState.LIVE, "it was opened a moment ago"
+    monkeypatch.setattr(link, "JUST_OPENED", 0.0)
+    me.link.on_network()
+    assert await settled(me) == before + 2
+
+
+async def test_a_network_that_is_back_after_a_sleep_is_no_second_reason(me: World) -> None:
+    await me.signed_in()
+    before = await settled(me)
+    me.jump.seconds = 5 * 3600.0
+    me.link.on_network()
+    me.link.on_network()
+    assert await settled(me) == before + 1
+
+
+async def test_a_try_that_waits_does_not_wait_once_the_network_is_back(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await me.signed_in()
+    before = await settled(me)
+    monkeypatch.setattr(subscription, "PAUSES", ((1000.0, 1000.0),))
+    monkeypatch.setattr(subscription, "POLL", (1000.0, 1000.0))
+    await me.sandbox.fault("http-status", path="*/oauth/wstoken", status=503, count=100)
+    me.link.on_network()
+    await until(lambda: not me.link._listeners)
+    await me.sandbox._http.delete(f"{me.sandbox.info['control']}/faults")
+    me.link.on_network()
+    assert await settled(me) > before
+
+
+async def test_without_anybody_signed_in_the_network_is_no_news(me: World) -> None:
+    me.link.on_network()
+    assert me.link.status.value.state is LinkState.OFF
 
 
 class _Push:

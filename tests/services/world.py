@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,8 @@ from rcdesk.core.history import CallRecord, Query
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.services.answers import Answers, Wishes
+from rcdesk.services.awake import Awake
+from rcdesk.services.away import Away
 from rcdesk.services.dialer import Dialer
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
@@ -43,6 +45,17 @@ class Served(Sandbox):
     def __init__(self, server: SandboxServer, http: httpx.AsyncClient) -> None:
         super().__init__(server.info, http)
         self.now = server._sandbox.clock.now
+
+
+@dataclass
+class Jump:
+    """Seconds by which this computer's clocks have jumped ahead of the loop's, as they do in sleep."""
+
+    seconds: float = 0.0
+
+    def after(self, clock: Callable[[], float]) -> Callable[[], float]:
+        """Return `clock` as this computer sees it."""
+        return lambda: clock() + self.seconds
 
 
 class Asked:
@@ -73,6 +86,9 @@ class World:
     people: People
     dialer: Dialer
     history: History
+    awake: Awake
+    away: Away
+    jump: Jump
     answers: Answers
     asked: Asked
     problems: list[Problem]
@@ -156,27 +172,34 @@ async def world(
         database = Database(folder / "calls.db", MIGRATIONS)
         opened.callback(database.close)
         await database.open()
-        session = Session(nursery, secrets, kept, time.time)
+        jump = Jump()
+        now = jump.after(sandbox.now)
+        session = Session(nursery, secrets, kept, jump.after(time.time))
         opened.push_async_callback(session.close)
         await opened.enter_async_context(nursery)
         store = HistoryStore(database)
-        calls = LiveCalls(sandbox.now)
+        calls = LiveCalls(now)
         presence = PresenceKeeper(nursery, session.platform)
-        link = Link(nursery, session.platform, calls, presence, sandbox.now, push)
+        awake = Awake(now, ticks=sandbox.now)
+        link = Link(nursery, session.platform, calls, presence, now, push, awake)
         people = People(nursery, session.platform)
-        dialer = Dialer(nursery, session.platform, kept, sandbox.now)
-        history = History(nursery, session.platform, store, sandbox.now)
+        dialer = Dialer(nursery, session.platform, kept, now)
+        history = History(nursery, session.platform, store, now)
+        away = Away(nursery, awake, link, calls, history, now)
         calls.changes.subscribe(history.on_change)
         dialer.began.subscribe(calls.expect_own_leg)
         dialer.ended.subscribe(history.on_ringout_ended)
         opened.callback(calls.close)
         opened.callback(link.close)
+        opened.callback(away.close)
+        awake.open()
+        opened.callback(awake.close)
         asked = Asked()
         wishes = Wishes(asked.raised.append, asked.filled.append, asked.quit)
         answers = Answers(session, link, calls, people, dialer, history, wishes)
         made = World(
             sandbox, nursery, kept, secrets, store, session, presence, calls, link, people, dialer, history,
-            answers, asked, problems,
+            awake, away, jump, answers, asked, problems,
         )  # fmt: skip
         session.state.subscribe(made.states.append)
         calls.changes.subscribe(made.changes.append)

@@ -13,10 +13,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from rcdesk.core.account import Account
+from rcdesk.core.away import Summary
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import theme
+from rcdesk.ui.away_card import face as away_face
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.popup import WIDTH, PopupCard
@@ -39,6 +41,7 @@ from tests.ui.world import (
 
 TARGET = Path(__file__).resolve().parents[2] / "build" / "gallery"
 SIGN_IN_ENDED = Problem("Your sign-in has ended.", "It was not used for a week. Sign in again.", Kind.SIGN_IN)
+SLEPT = Summary(NOW - 5700, NOW, slept=True, counts=(("missed", 3), ("answered elsewhere", 2)))
 OFFLINE = Problem(
     "The call log was not read.", "Check the network; it is tried again by itself.", Kind.OFFLINE
 )
@@ -92,6 +95,17 @@ def cards() -> QWidget:
         face_of(began(RINGING), answered(RINGING)),
         face_of(began(unknown), over(unknown), told=who(unknown.peer_number, location="Menlo Park, CA")),
         face_of(began(brief), over(brief)),
+        away_face(SLEPT, NOW),
+        away_face(
+            replace(
+                SLEPT,
+                began=NOW - 86400,
+                slept=False,
+                counts=(*SLEPT.counts, ("answered", 2), ("outgoing", 12)),
+            ),
+            NOW,
+        ),
+        away_face(replace(SLEPT, counts=(), known=False), NOW),
     )
     for face in faces_shown:
         card = PopupCard(lambda: NOW)

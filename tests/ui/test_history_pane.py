@@ -124,7 +124,7 @@ def test_what_is_being_fetched_is_told_while_it_lasts(shown: Shown) -> None:
 def test_the_badge_asks_for_the_missed_calls(shown: Shown) -> None:
     pane, _ = shown()
     pane.search.setText("anna")
-    pane.show_missed()
+    pane.show_only(Filter.MISSED)
     assert ids(pane) == [29, 23]
     assert pane.filters.value is Filter.MISSED
 

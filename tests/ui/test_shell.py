@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from rcdesk import app
+from rcdesk import app, surroundings
 from rcdesk.config import Config, paths_for
+from rcdesk.core.away import Summary
 from rcdesk.core.calls import Direction, Leg, Report, Stage
 from rcdesk.core.errors import Problem
+from rcdesk.core.history import Filter
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed
 from rcdesk.services.session import Session
 from rcdesk.services.tasks import Nursery
@@ -20,6 +25,9 @@ from rcdesk.store.history import HistoryStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
+from rcdesk.ui.away_card import AwayCard
+from rcdesk.ui.history_pane import HistoryPane
+from rcdesk.ui.navigation import Pane
 from rcdesk.ui.shell import Services, Shell
 from tests.helpers.wait import until
 from tests.ui.world import NOW
@@ -47,6 +55,7 @@ async def shell() -> AsyncIterator[tuple[Shell, Services]]:
         )  # fmt: skip
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
+        opened.callback(services.away.close)
         qapp = QApplication.instance()
         assert isinstance(qapp, QApplication)
         made = Shell(qapp, services, profile="test", quit_asked=lambda: None)
@@ -82,6 +91,43 @@ async def test_the_rows_follow_every_change_in_its_order() -> None:
         over = Leg("7", Direction.INBOUND, Stage.ENDED, started_at=NOW, final=True)
         services.calls.take(Report("101", 3, NOW + 2, (over,), 0))
         await until(lambda: not made._model.calls)
+
+
+async def test_the_card_of_a_sleep_leads_to_the_history_whatever_was_shown_there() -> None:
+    async with shell() as (made, services):
+        made._show_missed()
+        services.away.summaries.publish(Summary(NOW - 5700, NOW, slept=True, counts=(("missed", 3),)))
+        assert made.cards
+        card = made.cards._popups.card(AwayCard.KEY)
+        assert card
+        shown, show = list[Pane](), made.window.show_pane
+        made.window.show_pane = lambda pane: (shown.append(pane), show(pane))  # type: ignore[method-assign,assignment]
+        card.open_asked.emit()
+        assert shown == [Pane.HISTORY]
+        pane = made.window.pane(Pane.HISTORY)
+        assert isinstance(pane, HistoryPane)
+        assert pane.filters.value is Filter.ALL
+        assert made.cards._popups.keys == ()
+
+
+async def test_the_network_is_asked_of_qt_only_after_trouble() -> None:
+    async with shell() as (made, services):
+        told: list[None] = []
+        services.link.on_network = lambda: told.append(None)  # type: ignore[method-assign]
+        listeners = services.link.status._listeners
+        before = len(listeners)
+        hearing = asyncio.get_running_loop().create_task(surroundings.hear_of_network(services, made))
+        for state in (LinkState.CONNECTING, LinkState.LIVE, LinkState.POLLING):
+            await asyncio.sleep(0)
+            services.link.status.publish(LinkStatus(state, NOW))
+        await asyncio.sleep(0)
+        assert len(listeners) == before + 1, "it still waits for trouble"
+        assert not made.findChildren(QObject, "network")
+        services.link.status.publish(LinkStatus(LinkState.RECOVERING, NOW))
+        await hearing
+        (network,) = made.findChildren(QObject, "network")
+        network.changed.emit()
+        assert told == [None]
 
 
 async def test_a_closed_shell_listens_no_more() -> None:

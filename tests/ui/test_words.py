@@ -75,6 +75,21 @@ def test_a_moment_in_full_is_local_and_to_the_second() -> None:
     assert words.in_full(NOW) == "Monday 23 November 2026, 11:42:00"
 
 
+@pytest.mark.parametrize(
+    ("began", "ended", "text"),
+    [
+        (90 * 60, 0, "10:12–11:42"),
+        (16 * 3600, 2 * 3600, "Yesterday 19:42 – today 09:42"),
+        (16 * 3600, 12 * 3600, "Yesterday 19:42–23:42"),
+        (72 * 3600, 0, "Friday 20 November 11:42 – today 11:42"),
+        (96 * 3600, 72 * 3600, "Thursday 19 November 11:42 – Friday 20 November 11:42"),
+        (72 * 3600, 24 * 3600, "Friday 20 November 11:42 – yesterday 11:42"),
+    ],
+)
+def test_a_period_names_the_days_that_are_not_today(began: float, ended: float, text: str) -> None:
+    assert words.period(NOW - began, NOW - ended, NOW) == text
+
+
 def test_since_names_the_day_only_if_it_was_another() -> None:
     assert words.since(NOW - HOUR, NOW) == "since 10:42"
     assert words.since(NOW - DAY, NOW) == "since Yesterday, 11:42"
