@@ -86,7 +86,7 @@ _RECIPES: dict[str, _Recipe] = {
     ),
 }
 KINDS = tuple(_RECIPES)
-"""All that chaos can be made of: every kind but http-status, and revoke-tokens, after which somebody must sign in."""
+"""All that chaos can be made of: every kind but http-status, and those after which somebody must sign in."""
 _BY_WISH_ALONE = ("drop-push", "mute-push", "expire-subscription", "rate-limit")
 USUAL = tuple(kind for kind in KINDS if kind not in _BY_WISH_ALONE)
 """What it is made of unless said otherwise: no losses that a client can only find out by looking now and then, and

@@ -29,7 +29,10 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
                             path; may have count, method
     clock-skew              seconds, from -600 to 600
     drop-connections        all, less those of the control API
-    expire-tokens, revoke-tokens, expire-sync-tokens
+    expire-tokens, expire-sync-tokens
+    revoke-tokens           may have reason: revoked, unused, limit, replaced, app
+    session-limit           seconds that a sign-in lasts
+    lack-permission         permission: ReadAccounts, ReadPresence, RingOut, ...
     late-refresh            seconds; may have count
     refuse-wstoken          may have status, count
     drop-push, mute-push, reorder, duplicate                    count

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from rcdesk.sandbox.errors import invalid_parameter
-from rcdesk.sandbox.faults import ANSWER_KINDS, PUSH_KINDS, Faults, HttpFault, refusal
+from rcdesk.sandbox.faults import ANSWER_KINDS, PERMISSIONS, PUSH_KINDS, Faults, HttpFault, lacks, refusal
 from rcdesk.sandbox.limits import PLATFORM_LIMITS, WINDOW, RateLimits
 from rcdesk.sandbox.lines import Lines
 from rcdesk.sandbox.push import Push
 from rcdesk.sandbox.push_connection import IDLE, TOO_LONG
 from rcdesk.sandbox.rest import convert
-from rcdesk.sandbox.sessions import Sessions
+from rcdesk.sandbox.sessions import End, Sessions
 from rcdesk.sandbox.sync_tokens import SyncTokens
 from rcdesk.sandbox.waits import Waits
 
@@ -101,6 +101,18 @@ class _Expiry(msgspec.Struct):
     id: str | None = None
 
 
+class _Ending(msgspec.Struct):
+    reason: End = End.REVOKED
+
+
+class _Limit(msgspec.Struct):
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=31_536_000)]
+
+
+class _Lack(msgspec.Struct):
+    permission: str
+
+
 class Switchboard:
     """Switches faults on and off by name.
 
@@ -122,6 +134,7 @@ class Switchboard:
         self._lines = lines
         self._limits = limits
         self._push = push
+        self._sessions = sessions
         self._on: dict[str, Callable[[dict[str, Any]], None]] = {
             "http-status": self._http_status,
             "server-errors": self._server_errors,
@@ -133,7 +146,9 @@ class Switchboard:
             "drop-connections": lambda body: lines.cut_all(),
             "expire-subscription": self._expire_subscription,
             "expire-tokens": lambda body: sessions.expire_access_tokens(),
-            "revoke-tokens": lambda body: sessions.end_all(),
+            "revoke-tokens": self._revoke,
+            "session-limit": self._session_limit,
+            "lack-permission": self._lack_permission,
             "expire-sync-tokens": lambda body: sync_tokens.expire_all(),
             "close-push": self._close_push,
             "fail-recovery": self._delivery,
@@ -149,6 +164,7 @@ class Switchboard:
             "latency": waits.end,
             "late-refresh": waits.end,
             "slow-drip": waits.end,
+            "session-limit": lambda: sessions.limit(None),
             "half-open": lines.cut_dead,
             "wrong-key": push.pubnub.right_keys,
             "reorder": push.subscriptions.flush,
@@ -211,6 +227,21 @@ class Switchboard:
     def _late_refresh(self, body: dict[str, Any]) -> None:
         wanted: _Late = convert(body, _Late)
         self._http(body, TOKEN, wanted.count, seconds=wanted.seconds)
+
+    def _revoke(self, body: dict[str, Any]) -> None:
+        wanted: _Ending = convert(body, _Ending)
+        self._sessions.end_all(wanted.reason)
+
+    def _session_limit(self, body: dict[str, Any]) -> None:
+        wanted: _Limit = convert(body, _Limit)
+        self._sessions.limit(wanted.seconds)
+
+    def _lack_permission(self, body: dict[str, Any]) -> None:
+        wanted: _Lack = convert(body, _Lack)
+        if wanted.permission not in PERMISSIONS:
+            raise invalid_parameter("permission", wanted.permission)
+        for path in PERMISSIONS[wanted.permission]:
+            self._http(body, path, None, refusal=lacks(wanted.permission))
 
     def _http(self, body: dict[str, Any], path: str, count: int | None, **more: Any) -> None:
         self._faults.http.append(HttpFault(body["kind"], path, count, **more))

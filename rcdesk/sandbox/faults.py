@@ -10,6 +10,16 @@ from rcdesk.sandbox.errors import ApiError
 PUSH_KINDS = ("drop-push", "mute-push", "reorder", "duplicate")
 ANSWER_KINDS = ("slow-drip", "truncate-body", "oversize-body", "junk-json", "wrong-content-type")
 
+PERMISSIONS = {
+    "ReadAccounts": ("*/extension/~",),
+    "ReadPresence": ("*/presence",),
+    "ReadCallLog": ("*/call-log*", "*/active-calls"),
+    "ReadContacts": ("*/address-book/*", "*/directory/*"),
+    "RingOut": ("*/ring-out*",),
+    "WebSocketsSubscription": ("*/oauth/wstoken",),
+}
+"""Permissions of an app, and the paths that need them."""
+
 _REFUSALS = {
     400: ("CMN-101", "Parameter value is invalid"),
     401: ("TokenInvalid", "OAuth token is invalid"),
@@ -183,3 +193,9 @@ def refusal(status: int, *, retry_after: float | None = None) -> ApiError:
     code, message = _REFUSALS.get(status, ("CMN-203" if status >= 500 else "CMN-101", f"Error {status}"))
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:.0f}"}
     return ApiError(status, code, message, headers=headers, inner="OAU-149" if status == 401 else None)
+
+
+def lacks(permission: str) -> ApiError:
+    """The error that the platform gives an app without this permission."""
+    message = f"In order to call this API endpoint, application needs to have [{permission}] permission"
+    return ApiError(403, "InsufficientPermissions", message, inner="CMN-401", permissionName=permission)

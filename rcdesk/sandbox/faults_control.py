@@ -26,7 +26,13 @@ Answers, over HTTP alone, each with {path, count?, method?}:
 
 Tokens:
 
-- ``expire-tokens``: every access token runs out now, refresh tokens live. ``revoke-tokens``: every session ends.
+- ``expire-tokens``: every access token runs out now, refresh tokens live.
+- ``revoke-tokens`` {reason?}: every session ends, as if the password or JWT was changed (``revoked``), it was not
+  used for too long (``unused``), it lasted for as long as the administrator allows (``limit``), newer ones took
+  its place (``replaced``), or the app may no longer keep anybody signed in (``app``).
+- ``session-limit`` {seconds}: the administrator lets a session last for so long. The answers to sign-in and
+  refresh tell; one that is open already ends so many seconds from now.
+- ``lack-permission`` {permission}: the app lacks it, so that what needs it is refused; see `faults.PERMISSIONS`.
 - ``late-refresh`` {seconds, count?}: a refresh is carried out at once, but its answer comes so much later. A client
   that gave up holds a token that was used, and the platform's grace for it.
 - ``refuse-wstoken`` {status?, count?}: no token for a socket, with this status (403).

@@ -188,6 +188,8 @@ def token_body(session: Session, now: float) -> dict[str, Any]:
     if session.refresh_token is not None:
         body["refresh_token"] = session.refresh_token
         body["refresh_token_expires_in"] = max(0, round(session.refresh_expires - now))
+    if session.ends is not None:
+        body["session_expires_in"] = max(0, round(session.ends - now))
     return body
 
 

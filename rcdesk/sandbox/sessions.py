@@ -3,6 +3,7 @@
 Rules: developer guide, "Refresh tokens", "Tokens" and "Error codes"; figures in seconds of real time.
 """
 
+import enum
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,30 @@ REFRESH_LOST = 3600.0
 """The same while the new access token is not in use: the answer may have got lost."""
 SESSIONS_PER_USER = 5
 """Parallel sessions of one user and app; one more ends the oldest."""
+
+
+class End(enum.StrEnum):
+    """What ended a session; with its refresh token one is refused accordingly."""
+
+    REVOKED = "revoked"
+    """Signed out, or the password or JWT was changed, or an administrator ended it."""
+    UNUSED = "unused"
+    """The refresh token ran out."""
+    LIMIT = "limit"
+    """It lasted for as long as the administrator allows ("Absolute Session Timeout")."""
+    REPLACED = "replaced"
+    """A sixth one was opened."""
+    APP = "app"
+    """The app may no longer use refresh tokens."""
+
+
+_REFUSALS = {
+    End.REVOKED: ("invalid_grant", "Token revoked", "OAU-211"),
+    End.UNUSED: ("invalid_grant", "Token expired", "OAU-210"),
+    End.LIMIT: ("invalid_grant", "Token expired", "OAU-210"),
+    End.REPLACED: ("invalid_grant", "Token not found", "OAU-213"),
+    End.APP: ("unauthorized_client", "Grant type is not allowed for this application", "OAU-251"),
+}
 
 
 @dataclass
@@ -40,6 +65,8 @@ class Session:
     used_at: float = 0.0
     in_use_since: float | None = None
     """When the access token was first used."""
+    ends: float | None = None
+    """When it ends whatever happens, if the administrator limits sessions."""
 
     @property
     def key(self) -> str:
@@ -62,6 +89,8 @@ class Sessions:
         self._real = real
         self._live: dict[str, Session] = {}
         self._dead_access: set[str] = set()
+        self._dead_refresh: dict[str, End] = {}
+        self._limit: float | None = None
         self.refreshes = 0
         """Refreshes that were asked for, granted or not."""
         self.on_end: list[Callable[[Session], None]] = []
@@ -77,13 +106,14 @@ class Sessions:
         refresh_ttl: int = REFRESH_TTL,
     ) -> Session:
         """Sign a user in; the oldest session ends if there are too many."""
+        self._end_those_over()
         peers = [
             one
             for one in self._live.values()
             if (one.client_id, one.extension_id) == (client_id, extension_id)
         ]
         for oldest in peers[: max(0, len(peers) - SESSIONS_PER_USER + 1)]:
-            self.end(oldest)
+            self.end(oldest, End.REPLACED)
         session = Session(
             id=secrets.token_urlsafe(12),
             client_id=client_id,
@@ -95,6 +125,7 @@ class Sessions:
             refresh_token=None,
             refresh_expires=0.0,
             refresh_ttl=refresh_ttl,
+            ends=None if self._limit is None else self._real() + self._limit,
         )
         self._issue(session)
         self._live[session.id] = session
@@ -111,9 +142,10 @@ class Sessions:
         """Rotate the pair and return the session; the old access token is dead at once.
 
         The refresh token that was just used gives the same new pair once more, see `Session.gives_again`. Raises
-        OAuthError `invalid_grant` for any other token.
+        OAuthError for any other token, by what ended its session.
         """
         self.refreshes += 1
+        self._end_those_over()
         now = self._real()
         for session in self._live.values():
             if session.client_id != client_id:
@@ -126,7 +158,7 @@ class Sessions:
                 session.access_ttl, session.refresh_ttl = access_ttl, refresh_ttl
                 self._issue(session)
                 return session
-        raise OAuthError("invalid_grant", "Token not found", "OAU-213")
+        raise self._refusal(refresh_token)
 
     def check(self, authorization: str | None) -> Session:
         """Return the session of an `Authorization` header, or of a bare access token.
@@ -171,17 +203,28 @@ class Sessions:
             if session.client_id == client_id and token in (session.access_token, session.refresh_token):
                 self.end(session)
 
-    def end(self, session: Session) -> None:
+    def limit(self, seconds: float | None) -> None:
+        """Let a session last no longer than that, as an administrator can; None for as long as it is used.
+
+        One that is open already ends so many seconds from now.
+        """
+        self._limit = seconds
+        for session in self._live.values():
+            session.ends = None if seconds is None else self._real() + seconds
+
+    def end(self, session: Session, why: End = End.REVOKED) -> None:
         """End one session: both tokens are dead."""
         self._bury_access(session)
+        if session.refresh_token is not None:
+            self._dead_refresh[session.refresh_token] = why
         self._live.pop(session.id, None)
         for told in self.on_end:
             told(session)
 
-    def end_all(self) -> None:
+    def end_all(self, why: End = End.REVOKED) -> None:
         """End every session."""
         for session in list(self._live.values()):
-            self.end(session)
+            self.end(session, why)
 
     def expire_access_tokens(self) -> None:
         """Let every access token run out now; refresh tokens live on."""
@@ -204,7 +247,19 @@ class Sessions:
             ),
         }
 
+    def _end_those_over(self) -> None:
+        now = self._real()
+        for session in list(self._live.values()):
+            if session.ends is not None and now >= session.ends:
+                self.end(session, End.LIMIT)
+
+    def _refusal(self, refresh_token: str) -> OAuthError:
+        if any(refresh_token == session.refresh_token for session in self._live.values()):
+            return OAuthError(*_REFUSALS[End.UNUSED])
+        return OAuthError(*_REFUSALS[self._dead_refresh.get(refresh_token, End.REPLACED)])
+
     def _by_access_token(self, token: str) -> Session:
+        self._end_those_over()
         for session in self._live.values():
             if secrets.compare_digest(session.access_token.encode(), token.encode()):
                 now = self._real()
@@ -217,12 +272,12 @@ class Sessions:
         raise ApiError(401, "TokenInvalid", "OAuth token is invalid", inner="OAU-149")
 
     def _issue(self, session: Session) -> None:
-        now = self._real()
+        now, ends = self._real(), float("inf") if session.ends is None else session.ends
         session.access_token = secrets.token_urlsafe(48)
-        session.access_expires = now + session.access_ttl
+        session.access_expires = min(now + session.access_ttl, ends)
         session.in_use_since = None
         session.refresh_token = secrets.token_urlsafe(48) if session.refresh_ttl > 0 else None
-        session.refresh_expires = now + session.refresh_ttl
+        session.refresh_expires = min(now + session.refresh_ttl, ends)
 
     def _bury_access(self, session: Session) -> None:
         self._dead_access.add(session.access_token)

@@ -81,7 +81,8 @@ def test_every_fault_of_it_can_be_switched_on_and_leaves_nothing_behind(seed: in
 
 
 def test_it_is_made_of_all_that_a_client_can_get_over_by_itself() -> None:
-    assert set(KINDS) == set(Sandbox().switchboard.kinds) - {"http-status", "revoke-tokens"}
+    by_hand = {"http-status", "revoke-tokens", "session-limit", "lack-permission"}
+    assert set(KINDS) == set(Sandbox().switchboard.kinds) - by_hand
 
 
 @pytest.fixture

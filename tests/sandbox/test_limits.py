@@ -162,6 +162,9 @@ async def test_push_faults_are_used_up(user: Bench) -> None:
         ({"kind": "half-open", "block": "yes"}, "block"),
         ({"kind": "slow-drip", "path": "x", "seconds": 0}, "seconds"),
         ({"kind": "junk-json"}, "path"),
+        ({"kind": "revoke-tokens", "reason": "boredom"}, "reason"),
+        ({"kind": "session-limit", "seconds": 0}, "seconds"),
+        ({"kind": "lack-permission", "permission": "Telepathy"}, "permission"),
     ],
 )
 async def test_a_fault_that_makes_no_sense_is_refused(bench: Bench, body: dict[str, Any], name: str) -> None:

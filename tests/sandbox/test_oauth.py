@@ -16,6 +16,8 @@ from tests.sandbox.bench import Bench, E
 
 VERIFIER = "pIUgx4tiqFpaOUz0HMc_QbIyQlL901w8mRmkrmhEJ_E"
 CALLBACK = "http://127.0.0.1:57001/callback"
+REVOKED = (400, "invalid_grant", "OAU-211")
+EXPIRED = (400, "invalid_grant", "OAU-210")
 
 
 def challenge(verifier: str) -> str:
@@ -26,6 +28,15 @@ def told(answer: httpx.Response) -> tuple[int, str, str]:
     body = answer.json()
     assert body["error_description"]
     return answer.status_code, body["error"], body["errors"][0]["errorCode"]
+
+
+async def refreshed(bench: Bench, tokens: dict[str, str]) -> httpx.Response:
+    return await bench.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+
+
+async def fault(bench: Bench, kind: str, **details: object) -> None:
+    answer = await bench.client.post("/sandbox/v1/faults", json={"kind": kind, **details})
+    assert answer.is_success, answer.text
 
 
 async def works(bench: Bench, access_token: str) -> bool:
@@ -181,7 +192,7 @@ async def test_a_used_refresh_token_gives_the_same_pair_for_an_hour_if_nobody_us
 async def test_a_refresh_token_runs_out(bench: Bench) -> None:
     old = (await bench.by_password(refresh_token_ttl="700")).json()["refresh_token"]
     bench.pass_time(700)
-    assert told(await bench.token(grant_type="refresh_token", refresh_token=old))[1] == "invalid_grant"
+    assert told(await bench.token(grant_type="refresh_token", refresh_token=old)) == EXPIRED
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
@@ -192,17 +203,84 @@ async def test_revoking_either_token_ends_the_session(bench: Bench, kind: str) -
     assert (answer.status_code, answer.content) == (200, b"")
     assert not await works(bench, body["access_token"])
     refused = await bench.token(grant_type="refresh_token", refresh_token=body["refresh_token"])
-    assert told(refused)[1] == "invalid_grant"
+    assert told(refused) == REVOKED
     again = await bench.client.post(f"/restapi/oauth/revoke?token={body[kind]}", auth=auth)
     assert again.status_code == 200  # RFC 7009: a token that is unknown is as good as revoked
 
 
 async def test_a_sixth_session_ends_the_oldest(bench: Bench) -> None:
-    tokens = [(await bench.by_password()).json()["access_token"] for _ in range(5)]
+    first = (await bench.by_password()).json()
+    tokens = [first["access_token"]]
+    tokens += [(await bench.by_password()).json()["access_token"] for _ in range(4)]
     assert all([await works(bench, token) for token in tokens])
     tokens.append((await bench.by_password()).json()["access_token"])
     assert [await works(bench, token) for token in tokens] == [False, True, True, True, True, True]
     assert (await bench.state())["tokens"]["sessions"] == 5
+    assert told(await refreshed(bench, first)) == (400, "invalid_grant", "OAU-213")
+
+
+@pytest.mark.parametrize(
+    ("reason", "refusal"),
+    [
+        ({}, REVOKED),
+        ({"reason": "revoked"}, REVOKED),
+        ({"reason": "unused"}, EXPIRED),
+        ({"reason": "limit"}, EXPIRED),
+        ({"reason": "replaced"}, (400, "invalid_grant", "OAU-213")),
+        ({"reason": "app"}, (400, "unauthorized_client", "OAU-251")),
+    ],
+)
+async def test_what_ended_a_session_is_told_when_it_is_to_be_refreshed(
+    bench: Bench, reason: dict[str, str], refusal: tuple[int, str, str]
+) -> None:
+    mine = (await bench.by_password()).json()
+    await fault(bench, "revoke-tokens", **reason)
+    assert told(await refreshed(bench, mine)) == refusal
+    assert not await works(bench, mine["access_token"])
+
+
+async def test_an_administrators_limit_is_told_and_ends_the_session(bench: Bench) -> None:
+    assert "session_expires_in" not in (await bench.by_password()).json()
+    await fault(bench, "session-limit", seconds=5000)
+    mine = (await bench.by_password()).json()
+    assert (mine["session_expires_in"], mine["expires_in"], mine["refresh_token_expires_in"]) == (
+        5000, 3600, 5000,
+    )  # fmt: skip
+    bench.pass_time(3000)
+    mine = (await refreshed(bench, mine)).json()
+    assert (mine["session_expires_in"], mine["expires_in"]) == (2000, 2000)
+    assert await works(bench, mine["access_token"])
+    bench.pass_time(2000)
+    assert not await works(bench, mine["access_token"])
+    assert told(await refreshed(bench, mine)) == EXPIRED
+
+
+async def test_an_administrators_limit_holds_for_sessions_that_are_open_until_it_is_taken_back(
+    bench: Bench,
+) -> None:
+    mine = (await bench.by_password()).json()
+    await fault(bench, "session-limit", seconds=60)
+    await bench.client.delete("/sandbox/v1/faults")
+    bench.pass_time(61)
+    assert await works(bench, mine["access_token"])
+    await fault(bench, "session-limit", seconds=60)
+    bench.pass_time(61)
+    assert not await works(bench, mine["access_token"])
+
+
+@pytest.mark.parametrize(
+    ("permission", "path"), [("ReadAccounts", E), ("ReadPresence", f"{E}/presence"), ("RingOut", None)]
+)
+async def test_an_app_can_lack_a_permission(user: Bench, permission: str, path: str | None) -> None:
+    await fault(user, "lack-permission", permission=permission)
+    answer = await user.client.get(path or f"{E}/ring-out/1")
+    body = answer.json()
+    assert (answer.status_code, body["errorCode"], body["permissionName"]) == (
+        403, "InsufficientPermissions", permission,
+    )  # fmt: skip
+    assert body["errors"][0]["errorCode"] == "CMN-401"
+    await user.client.delete("/sandbox/v1/faults")
+    assert (await user.client.get(E)).status_code == 200
 
 
 @pytest.mark.parametrize(
