@@ -40,6 +40,7 @@ LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
 LOOK_FIRST = "See whether your phone rings before you call again."
+SOCKET_PATIENCE = 2.0  # seconds; rather take another way meanwhile than connect in a minute
 CANCEL_PATIENCE = 10.0  # seconds, for as long as taking it back may still help
 
 
@@ -51,28 +52,33 @@ class Api:
 
     async def account(self, scopes: frozenset[str] = frozenset()) -> Account:
         """Return who is signed in; `scopes` are the app's permissions, as its tokens name them."""
-        request = Request("GET", EXTENSION, "Your account could not be read.", LIGHT, repeat=True)
+        doing, urgency = "Your account could not be read.", Urgency.CONNECT
+        request = Request("GET", EXTENSION, doing, LIGHT, repeat=True, urgency=urgency)
         return decode.account(await self._rest.read(request, wire.Extension), scopes)
 
     async def dial_choices(self) -> DialChoices:
         """Return the phones that can ring first and the numbers that others may see."""
         doing = "Your phones and numbers could not be read."
-        phones = await self._all(f"{EXTENSION}/forwarding-number", wire.ForwardingNumber, doing, LIGHT)
-        owned = await self._all(f"{EXTENSION}/phone-number", wire.PhoneNumber, doing, LIGHT)
+        lists = [
+            Request("GET", f"{EXTENSION}/{name}", doing, LIGHT, repeat=True)
+            for name in ("forwarding-number", "phone-number")
+        ]
+        phones = await self._all(lists[0], wire.ForwardingNumber)
+        owned = await self._all(lists[1], wire.PhoneNumber)
         return decode.dial_choices(phones, owned)
 
-    async def presence(self) -> tuple[Snapshot, Presence]:
+    async def presence(self, urgency: Urgency = Urgency.RECONCILE) -> tuple[Snapshot, Presence]:
         """Return the live calls of the extension (the latest seven), and what others see of the user."""
         query: Query = {"detailedTelephonyState": True}
-        doing = "Your live calls could not be checked."
-        request = Request("GET", f"{EXTENSION}/presence", doing, LIGHT, query=query, repeat=True)
+        doing, path = "Your live calls could not be checked.", f"{EXTENSION}/presence"
+        request = Request("GET", path, doing, LIGHT, query=query, repeat=True, urgency=urgency)
         return decode.presence(await self._rest.read(request, wire.Presence))
 
     async def set_presence(self, presence: Presence) -> Presence:
         """Change the fields of `presence` that are not None; return what the platform then shows."""
         wish = status_words.presence_fields(presence)
         doing = "Your presence was not changed."
-        request = Request("PUT", f"{EXTENSION}/presence", doing, MEDIUM, json=wish, urgency=Urgency.WISH)
+        request = Request("PUT", f"{EXTENSION}/presence", doing, MEDIUM, json=wish, urgency=Urgency.USER)
         return decode.presence(await self._rest.read(request, wire.Presence))[1]
 
     async def start_ringout(self, order: Order) -> Status:
@@ -95,7 +101,7 @@ class Api:
             f"The call to {whom} was not placed.",
             HEAVY,
             json=body,
-            urgency=Urgency.WISH,
+            urgency=Urgency.USER,
             patience=DIAL_PATIENCE,
         )
         try:
@@ -109,13 +115,13 @@ class Api:
     async def ringout_status(self, ringout_id: str) -> Status:
         """Return how a RingOut stands. NOT_FOUND: the platform no longer tells."""
         doing = "How the call stands could not be read."
-        request = Request("GET", _ringout(ringout_id), doing, LIGHT, urgency=Urgency.WISH)
+        request = Request("GET", _ringout(ringout_id), doing, LIGHT, urgency=Urgency.USER)
         return decode.ringout(await self._rest.read(request, wire.RingOut))
 
     async def cancel_ringout(self, ringout_id: str) -> bool:
         """Ask to stop a RingOut; return False if it was over already. True is no proof that it stopped."""
         doing = "The call was not cancelled."
-        path, wish = _ringout(ringout_id), Urgency.WISH
+        path, wish = _ringout(ringout_id), Urgency.USER
         request = Request("DELETE", path, doing, HEAVY, repeat=True, urgency=wish, patience=CANCEL_PATIENCE)
         return await self._delete(request)
 
@@ -153,52 +159,53 @@ class Api:
             "type": "Voice",
             "perPage": LOG_PAGE,
         }
-        async for records in self._pages(f"{EXTENSION}/call-log", LOG_UNREAD, HEAVY, query):
+        async for records in self._pages(_log("call-log", query)):
             # A page takes longer to read than a frame of the screen.
             yield await asyncio.to_thread(log_records, records)
 
     async def active_calls(self) -> tuple[LogRecord, ...]:
         """Return the calls that are on or ended in the last minutes, some seconds late ("Active calls")."""
         found: list[LogRecord] = []
-        async for records in self._pages(f"{EXTENSION}/active-calls", LOG_UNREAD, HEAVY):
+        async for records in self._pages(_log("active-calls")):
             found += log_records(records)
         return tuple(found)
 
     async def contacts(self) -> tuple[Person, ...]:
         """Return the personal address book."""
-        doing = "Your contacts could not be read."
-        path = f"{EXTENSION}/address-book/contact"
-        entries = await self._all(path, wire.Contact, doing, HEAVY, {"perPage": LIST_PAGE})
+        doing, path = "Your contacts could not be read.", f"{EXTENSION}/address-book/contact"
+        entries = await self._all(_people(path, doing, HEAVY), wire.Contact)
         return tuple(decode.contacts(entries))
 
     async def directory(self) -> tuple[Person, ...]:
         """Return the company directory."""
         doing = "The company directory could not be read."
-        entries = await self._all(DIRECTORY, wire.DirectoryEntry, doing, MEDIUM, {"perPage": LIST_PAGE})
+        entries = await self._all(_people(DIRECTORY, doing, MEDIUM), wire.DirectoryEntry)
         return tuple(decode.directory(entries))
 
     async def socket_token(self) -> wire.SocketToken:
         """Return a token for the WebSocket gateway; it lives for seconds."""
-        request = Request("POST", SOCKET_TOKEN, NOT_STARTED, AUTH)
+        urgency, patience = Urgency.CONNECT, SOCKET_PATIENCE
+        request = Request("POST", SOCKET_TOKEN, NOT_STARTED, AUTH, urgency=urgency, patience=patience)
         return await self._rest.read(request, wire.SocketToken)
 
     async def subscribe(self, filters: list[str], delivery: dict[str, Any]) -> wire.Subscription:
         """Ask for notifications."""
         body = {"eventFilters": filters, "deliveryMode": delivery}
-        request = Request("POST", SUBSCRIPTION, NOT_STARTED, MEDIUM, json=body)
+        request = Request("POST", SUBSCRIPTION, NOT_STARTED, MEDIUM, json=body, urgency=Urgency.CONNECT)
         return await self._rest.read(request, wire.Subscription)
 
     async def renew(self, subscription_id: str, filters: list[str]) -> wire.Subscription:
         """Prolong a subscription; where it delivers to may change by it. NOT_FOUND: it is over."""
-        doing = "Live updates could not be prolonged."
-        body = {"eventFilters": filters}
-        request = Request("PUT", _subscription(subscription_id), doing, MEDIUM, json=body, repeat=True)
+        doing, path = "Live updates could not be prolonged.", _subscription(subscription_id)
+        body, urgency = {"eventFilters": filters}, Urgency.CONNECT
+        request = Request("PUT", path, doing, MEDIUM, json=body, repeat=True, urgency=urgency)
         return await self._rest.read(request, wire.Subscription)
 
     async def unsubscribe(self, subscription_id: str) -> None:
         """Take a subscription back; one that is over already is no trouble."""
         doing = "Live updates could not be ended."
-        await self._delete(Request("DELETE", _subscription(subscription_id), doing, MEDIUM, patience=0.0))
+        path, urgency = _subscription(subscription_id), Urgency.CONNECT
+        await self._delete(Request("DELETE", path, doing, MEDIUM, urgency=urgency, patience=0.0))
 
     async def _delete(self, request: Request) -> bool:
         """Send; return False if there was nothing (left) to delete."""
@@ -211,39 +218,43 @@ class Api:
         return True
 
     async def _sync(self, query: Query, asked_for: int | None) -> SyncBatch:
-        request = Request(
-            "GET",
-            f"{EXTENSION}/call-log-sync",
-            LOG_UNREAD,
-            HEAVY,
-            query=query,
-            repeat=True,
-            urgency=Urgency.BACKGROUND,
-        )
+        request = _log("call-log-sync", query)
         answer = await self._rest.read(request, wire.CallLogSync)
         return await asyncio.to_thread(sync_batch, answer, asked_for)
 
-    async def _all(
-        self, path: str, kind: type[T], doing: str, group: str, query: Query | None = None
-    ) -> list[T]:
-        """Return every record of a list."""
-        pages = self._pages(path, doing, group, query)
+    async def _all(self, first: Request, kind: type[T]) -> list[T]:
+        """Return every record of the list of which `first` asks for the first page."""
+        pages = self._pages(first)
         return [record async for raw in pages for record in decode.each(raw, kind)]
 
-    async def _pages(
-        self, path: str, doing: str, group: str, query: Query | None = None
-    ) -> AsyncIterator[list[msgspec.Raw]]:
+    async def _pages(self, first: Request) -> AsyncIterator[list[msgspec.Raw]]:
         """Yield a list page by page. Only the link to a next page tells that there is one ("Paging")."""
-        urgency = Urgency.LIVE if group == LIGHT else Urgency.BACKGROUND
         asked: set[str] = set()
-        while path not in asked:  # a server that links back to a page would be asked for ever
-            asked.add(path)
-            request = Request("GET", path, doing, group, query=query, repeat=True, urgency=urgency)
+        request = first
+        while request.path not in asked:  # a server that links back to a page would be asked for ever
+            asked.add(request.path)
             page = await self._rest.read(request, wire.Page)
             yield page.records
             if page.navigation is None or page.navigation.next_page is None:
                 return
-            path, query = page.navigation.next_page.uri, None
+            request = replace(first, path=page.navigation.next_page.uri, query=None)
+
+
+def _log(name: str, query: Query | None = None) -> Request:
+    return Request(
+        "GET",
+        f"{EXTENSION}/{name}",
+        LOG_UNREAD,
+        HEAVY,
+        query=query,
+        repeat=True,
+        urgency=Urgency.HISTORY,
+    )
+
+
+def _people(path: str, doing: str, group: str) -> Request:
+    query = {"perPage": LIST_PAGE}
+    return Request("GET", path, doing, group, query=query, repeat=True, urgency=Urgency.CONTACTS)
 
 
 def _iso(moment: float) -> str:

@@ -161,7 +161,7 @@ class OAuth:
             AUTH_GROUP,
             form=form,
             repeat=repeat,
-            urgency=Urgency.WISH,
+            urgency=Urgency.REFRESH if repeat else Urgency.USER,
             patience=patience,
             user=False,
             basic=(self._app.id, self._app.secret) if self._app.secret else None,

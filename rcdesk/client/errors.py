@@ -157,7 +157,7 @@ _PLAIN = (405, 408, 410, 429)
 _GATEWAYS = (408, 502, 504)
 """Statuses of an answer that got lost, or came too late, on the way: the server may have done it all the same."""
 
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 KEEPS_TOKEN = frozenset({"CMN-405", "OAU-151"})
 """Codes of a 401 that a fresh token does not cure."""
@@ -192,7 +192,7 @@ def from_code(doing: str, code: str) -> Problem:
 def from_exception(doing: str, error: httpx.HTTPError) -> Problem:
     """Say in words why no answer came."""
     broken = isinstance(error, httpx.DecodingError | httpx.TooManyRedirects)
-    unsent = isinstance(error, _UNSENT)
+    unsent = isinstance(error, UNSENT)
     return no_answer(doing, UNREADABLE if broken else OFFLINE, unsure=not unsent)
 
 

@@ -20,8 +20,8 @@ import msgspec
 from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.address import check_server, host_of, is_loopback
-from rcdesk.core.errors import Problem
-from rcdesk.core.pacing import Pacer, Urgency, backoff
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Pacer, Turn, Urgency, backoff
 
 __all__ = ["Request", "Rest", "check_server"]
 
@@ -34,8 +34,9 @@ CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4, keepa
 TRIES = 3
 """How often a request that may be repeated is sent in all (developer guide, "Errors")."""
 
-SHORTEST_WAIT = 0.01
-"""Seconds. Qt's timers are cut to whole milliseconds and fire early: no loop may wait for less."""
+SHORTEST_WAIT, LONGEST_WAIT = 0.01, 1.0
+"""Seconds between looks whether it is a request's turn. Qt's timers are cut to whole milliseconds and fire early:
+no loop may wait for less. And answers to others may show that there is more room than was thought."""
 
 Sleep = Callable[[float], Awaitable[None]]
 Query = Mapping[str, str | int | float | bool]
@@ -48,7 +49,7 @@ class Request:
     Attributes:
         path: from the server's root on, or an address that the server gave.
         doing: what did not happen if it fails, one sentence for the user.
-        group: the rate-limit group that it counts to.
+        group: the rate-limit group that it counts to by the platform's documents; the server knows better.
         repeat: whether it is sent again by itself after a failure that may pass. Never for what rings phones.
         patience: seconds that it may wait for its group, None for as long as it takes.
         user: whether it goes out in the user's name, with their token.
@@ -63,10 +64,19 @@ class Request:
     json: Any = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     repeat: bool = False
-    urgency: Urgency = Urgency.LIVE
+    urgency: Urgency = Urgency.RECONCILE
     patience: float | None = None
     user: bool = True
     basic: tuple[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What one request leads to: one message, or more where it is redirected or sent again with another token.
+    Each of them counts, and has its turn."""
+
+    request: Request
+    turn: Turn | None = None  # of the message that is on its way
 
 
 @functools.cache
@@ -102,7 +112,6 @@ class Rest:
         """
         self.server = check_server(server)
         self._auth: httpx.Auth | None = None
-        self._closing: asyncio.Task[None] | None = None
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
@@ -115,6 +124,7 @@ class Rest:
             verify=trusted(),
             trust_env=not is_loopback(host_of(self.server)),  # no proxy can reach this computer's loopback
             transport=transport,
+            event_hooks={"request": [self._before_sending], "response": [self._on_answer]},
         )
 
     def authorize(self, auth: httpx.Auth) -> None:
@@ -130,15 +140,8 @@ class Rest:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection. Cancelling: they are closed all the same, and a later call waits for that.
-
-        httpx counts itself as closed before it has closed anything; broken off, it would leave the rest open.
-        """
-        if self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(
-                self._http.aclose(), name="close connections"
-            )
-        await asyncio.shield(self._closing)
+        """Close every connection."""
+        await self._http.aclose()
 
     async def read(self, request: Request, kind: type[T]) -> T:
         """Send and return the answer as `kind`.
@@ -164,12 +167,13 @@ class Rest:
                 pause = max(backoff(attempt, self._chance()), problem.retry_after or 0.0)
                 if not problem.retry or (request.patience is not None and pause > request.patience):
                     raise
+                if problem.kind is Kind.THROTTLED and problem.status:
+                    continue  # to wait in the line, where whoever is more urgent goes first
             log.info("= %s again in %.1f s", _masked(request), pause)
             await self._sleep(pause)
         return await self._send_once(request)
 
     async def _send_once(self, request: Request) -> bytes:
-        await self._wait_for_group(request)
         try:
             return await self._exchange(request)
         except httpx.HTTPError as error:
@@ -182,49 +186,79 @@ class Rest:
             raise replace(problem, title=request.doing) from None
 
     async def _exchange(self, request: Request) -> bytes:
-        log.debug("> %s", _masked(request))
-        if self._http.is_closed:  # the session has ended while this waited for its turn
-            raise errors.no_answer(request.doing, replace(errors.OFFLINE, retry=False))
-        async with self._http.stream(
-            request.method,
-            _local(request.path),
-            params=_query(request.query),
-            json=request.json,
-            data=request.form,
-            auth=self._credentials(request),
-            follow_redirects=request.method == "GET",  # anything else would be repeated elsewhere
-        ) as response:
-            self.pacer.learn(response.headers, self._clock())
-            body = await _body(request, response)
-        status = response.status_code
-        log.debug("< %d %s (%s)", status, _masked(request), response.headers.get("rcrequestid", "-"))
+        exchange, unsent = _Exchange(request), False
+        self._check_open(request)
+        try:
+            async with self._http.stream(
+                request.method,
+                _local(request.path),
+                params=_query(request.query),
+                json=request.json,
+                data=request.form,
+                auth=self._credentials(request),
+                follow_redirects=request.method == "GET",  # anything else would be repeated elsewhere
+                extensions={"exchange": exchange},
+            ) as response:
+                body = await _body(request, response)
+        except httpx.HTTPError as error:
+            unsent = isinstance(error, errors.UNSENT)
+            raise
+        finally:
+            if exchange.turn:
+                self.pacer.lost(exchange.turn, self._clock(), unsent=unsent)
+        return self._content(request, response, body)
+
+    def _content(self, request: Request, response: httpx.Response, body: bytes) -> bytes:
+        status, request_id = response.status_code, response.headers.get("rcrequestid", "-")
         if not response.is_success:
-            raise self._refusal(request, response, body)
+            problem = errors.from_answer(request.doing, status, response.headers, body)
+            log.info("< %d %s: %s (%s)", status, _masked(request), problem.code or "-", request_id)
+            raise problem
+        log.debug("< %d %s (%s)", status, _masked(request), request_id)
         if body and "json" not in response.headers.get("content-type", ""):
             raise errors.unreadable(request.doing, status)
         return body
 
-    def _refusal(self, request: Request, response: httpx.Response, body: bytes) -> Problem:
-        problem = errors.from_answer(request.doing, response.status_code, response.headers, body)
-        log.info(
-            "< %d %s: %s (%s)",
-            problem.status,
-            _masked(request),
-            problem.code or "-",
-            response.headers.get("rcrequestid", "-"),
-        )
-        if problem.status == 429:
-            for group in {request.group, response.headers.get("x-rate-limit-group", request.group)}:
-                self.pacer.refused(group, problem.retry_after, self._clock())
-        return problem
+    async def _before_sending(self, message: httpx.Request) -> None:
+        exchange: _Exchange = message.extensions["exchange"]
+        request = exchange.request
+        exchange.turn = await self._turn(request)
+        log.debug("> %s", _masked(request))
 
-    async def _wait_for_group(self, request: Request) -> None:
-        while (pause := self.pacer.wait(request.group, request.urgency, self._clock())) > 0:
-            if request.patience is not None and pause > request.patience:
-                advice = errors.BY_STATUS[429]
-                raise Problem(request.doing, advice.remedy, advice.kind, retry=True, retry_after=pause)
-            log.debug("= %s waits %.0f s for %s", _masked(request), pause, request.group)
-            await self._sleep(max(pause, SHORTEST_WAIT))
+    async def _on_answer(self, response: httpx.Response) -> None:
+        exchange: _Exchange = response.request.extensions["exchange"]
+        turn, exchange.turn = exchange.turn, None
+        if turn is None:
+            return
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            pause = errors.seconds(response.headers.get("retry-after"), None)
+            self.pacer.refused(turn, response.headers, pause, self._clock())
+        else:
+            self.pacer.answered(turn, response.headers, self._clock())
+
+    async def _turn(self, request: Request) -> Turn:
+        """Wait until the next message of `request` may be sent, which must follow at once."""
+        what, asked_at = _masked(request), self._clock()
+        turn = self.pacer.join(what, request.group, request.urgency)
+        try:
+            while (pause := self.pacer.wait(turn, self._clock())) > 0:
+                waited = self._clock() - asked_at
+                if request.patience is not None and waited + pause > request.patience:
+                    advice = errors.BY_STATUS[429]
+                    raise Problem(request.doing, advice.remedy, advice.kind, retry=True, retry_after=pause)
+                if not waited:
+                    log.debug("= %s waits %.0f s for %s", what, pause, request.group)
+                await self._sleep(min(max(pause, SHORTEST_WAIT), LONGEST_WAIT))
+                self._check_open(request)
+        except BaseException:
+            self.pacer.leave(turn)
+            raise
+        return turn
+
+    def _check_open(self, request: Request) -> None:
+        """The session may have ended while this waited."""
+        if self._http.is_closed:
+            raise errors.no_answer(request.doing, replace(errors.OFFLINE, retry=False))
 
     def _credentials(self, request: Request) -> httpx.Auth | None:
         if request.basic:
@@ -234,6 +268,8 @@ class Rest:
 
 async def _body(request: Request, response: httpx.Response) -> bytes:
     """Read the answer, as far as it is reasonable."""
+    if int(response.headers.get("content-length") or 0) > errors.BODY_LIMIT:  # then none of it is read
+        raise errors.unreadable(request.doing, response.status_code)
     body = bytearray()
     try:
         async for piece in response.aiter_bytes():

@@ -295,7 +295,9 @@ class Link:
     def _recover(self, not_offered: bool, retry_after: float | None, now: float) -> None:
         """Try the same transport again, or the next one if this one had its turn."""
         pause = self._pause(len(PAUSES) if not_offered else self._failures)
-        if self._rung + 1 < len(self._ladder) and (not_offered or self._failures >= TRIES):
+        # A pause that the server or our own budget names is better spent on the next one.
+        had_its_turn = not_offered or bool(retry_after) or self._failures >= TRIES
+        if self._rung + 1 < len(self._ladder) and had_its_turn:
             self._rung, self._failures, pause, retry_after = self._rung + 1, 0, 0.0, None
         self._open_at = now + max(pause, retry_after or 0.0)
         self._held = not_offered or bool(retry_after)

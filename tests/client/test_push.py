@@ -229,15 +229,17 @@ async def test_a_session_that_is_over_is_told(push: Push, sandbox: Sandbox) -> N
     assert told.value.kind is Kind.SIGN_IN
 
 
-async def test_a_server_that_offers_no_such_push_is_not_asked_again(push: Push, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+async def test_a_server_that_offers_no_such_push_is_not_asked_again(
+    push: Push, sandbox: Sandbox, status: int
+) -> None:
     refused = "*/wstoken" if push.transport is Transport.WEBSOCKET else "*/subscription"
-    for status in (400, 403, 404, 405):
-        await sandbox.fault("http-status", path=refused, status=status, count=1)
-        with pytest.raises(Problem) as told:
-            async with listening(push):
-                pass
-        assert told.value.kind in NOT_OFFERED
-        assert told.value.title == "Live updates did not start."
+    await sandbox.fault("http-status", path=refused, status=status, count=1)
+    with pytest.raises(Problem) as told:
+        async with listening(push):
+            pass
+    assert told.value.kind in NOT_OFFERED
+    assert told.value.title == "Live updates did not start."
 
 
 @asynccontextmanager

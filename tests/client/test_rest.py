@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from rcdesk.client.api import Api
 from rcdesk.client.rest import Request, Rest
 from rcdesk.core.account import UserStatus
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.pacing import Urgency
+from rcdesk.core.pacing import Pacer, Urgency
 from rcdesk.core.ringout import Order
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.sandbox.state import Options
@@ -57,6 +58,11 @@ async def answered(answer: Answer, fake: FakeTime | None = None) -> AsyncIterato
         yield rest
 
 
+def rate_limit(group: str, left: int, limit: int = 10) -> dict[str, str]:
+    told = {"Group": group, "Limit": str(limit), "Remaining": str(left), "Window": "60"}
+    return {f"X-Rate-Limit-{name}": value for name, value in told.items()}
+
+
 def always(*args: object, **kwargs: object) -> Answer:
     return lambda request: httpx.Response(*args, **kwargs)  # type: ignore[arg-type]
 
@@ -77,9 +83,14 @@ async def test_after_three_tries_the_problem_is_told(sandbox: Sandbox, me: Signe
     assert (await sandbox.state())["requests"]["by_status"]["500"] == 3
 
 
-async def test_the_pauses_grow() -> None:
+def lose(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("-", request=request)
+
+
+@pytest.mark.parametrize("answer", [always(500), lose], ids=["500", "lost"])
+async def test_the_pauses_grow(answer: Answer) -> None:
     fake = FakeTime()
-    async with answered(always(500), fake) as rest:
+    async with answered(answer, fake) as rest:
         with pytest.raises(Problem):
             await rest.send(GET)
     assert fake.sleeps == [1.0, 2.0]
@@ -151,15 +162,129 @@ async def test_what_cannot_wait_is_refused_at_once_and_not_sent() -> None:
 
 async def test_the_last_requests_of_a_window_are_kept_for_the_users_wishes() -> None:
     fake = FakeTime()
-    told = {"X-Rate-Limit-Group": "Heavy", "X-Rate-Limit-Remaining": "3", "X-Rate-Limit-Window": "60"}
-    background = Request("GET", "/log", "It was not read.", "Heavy", urgency=Urgency.BACKGROUND)
-    wish = Request("POST", "/ring-out", "It was not placed.", "Heavy", urgency=Urgency.WISH)
+    told = rate_limit("Heavy", left=4)
+    background = Request("GET", "/log", "It was not read.", "Heavy", urgency=Urgency.HISTORY)
+    wish = Request("POST", "/ring-out", "It was not placed.", "Heavy", urgency=Urgency.USER)
     async with answered(always(200, json={}, headers=told), fake) as rest:
         await rest.send(background)
         await rest.send(wish)
         assert fake.sleeps == []
         await rest.send(background)
         assert sum(fake.sleeps) == 60.0
+
+
+async def test_whoever_waits_sees_soon_that_there_is_more_room_than_was_thought() -> None:
+    fake = FakeTime()
+    told = rate_limit("Heavy", left=0)
+    first, second = (Request("GET", path, "It was not read.", "Heavy") for path in ("/first", "/second"))
+
+    async with answered(lambda _request: httpx.Response(200, json={}, headers=told), fake) as rest:
+        await rest.send(first)
+        told.update(rate_limit("Heavy", left=9))
+        await rest.send(replace(second, urgency=Urgency.USER, group="Light"))
+        await rest.send(second)
+    assert fake.sleeps == []
+
+
+async def test_each_message_counts_that_a_request_leads_to() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/there":
+            return httpx.Response(200, json={})
+        return httpx.Response(302, headers={"Location": "/there"})
+
+    async with answered(answer) as rest:
+        await rest.send(GET)
+        (budget,) = rest.pacer.budgets(1000.0)
+    assert (budget.group, budget.limit - budget.left) == ("Light", 2)
+
+
+async def test_a_request_that_a_dead_token_has_it_send_twice_waits_for_both_turns() -> None:
+    fake = FakeTime()
+
+    class Again(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            yield request
+            yield request
+
+    async with answered(always(200, json={}, headers=rate_limit("Heavy", left=0)), fake) as rest:
+        rest.authorize(Again())
+        await rest.send(POST)
+    assert sum(fake.sleeps) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [(httpx.ConnectError("-"), 0), (httpx.ReadTimeout("-"), 1), (httpx.RemoteProtocolError("-"), 1)],
+)
+async def test_what_never_left_does_not_count_and_what_got_no_answer_does(
+    error: httpx.HTTPError, counted: int
+) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise error
+
+    async with answered(answer) as rest:
+        with pytest.raises(Problem):
+            await rest.send(POST)
+        (budget,) = rest.pacer.budgets(1000.0)
+    assert budget.limit - budget.left == counted
+
+
+async def test_one_that_is_cancelled_while_it_waits_leaves_the_line() -> None:
+    waits, go_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        waits.set()
+        await go_on.wait()
+
+    transport = httpx.MockTransport(always(200, json={}, headers=rate_limit("Heavy", left=0)))
+    async with Rest(SERVER, clock=lambda: 1000.0, sleep=sleep, transport=transport) as rest:
+        await rest.send(POST)
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(rest.send(POST))
+            await waits.wait()
+            waiting.cancel()
+        turn = rest.pacer.join("POST /y", "Heavy", Urgency.CONTACTS)
+        assert rest.pacer.wait(turn, 1060.0) == 0
+
+
+async def test_the_user_is_not_kept_waiting_behind_those_who_wait() -> None:
+    """A call placed while the history waits goes out at once."""
+    waits = asyncio.Event()
+    asked: list[str] = []
+
+    async def sleep(_seconds: float) -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={}, headers=rate_limit("Heavy", left=4))
+
+    log, call = (Request("GET", path, "It was not done.", "Heavy") for path in ("/log", "/call"))
+    transport = httpx.MockTransport(answer)
+    async with Rest(SERVER, clock=lambda: 1000.0, sleep=sleep, transport=transport) as rest:
+        await rest.send(replace(log, urgency=Urgency.HISTORY))
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(rest.send(replace(log, urgency=Urgency.HISTORY)))
+            await waits.wait()
+            await rest.send(replace(call, urgency=Urgency.USER))
+            waiting.cancel()
+    assert asked == ["/log", "/call"]
+
+
+async def test_patience_is_for_the_whole_wait() -> None:
+    """Each look may show a short wait, as while answers to others are outstanding; they add up."""
+    fake = FakeTime()
+    pacer = Pacer()
+    flying = [pacer.join("GET /x", "Auth", Urgency.USER) for _ in range(5)]
+    assert not any(pacer.wait(turn, fake.now) for turn in flying)
+    transport = httpx.MockTransport(always(200, json={}))
+    patient = Request("POST", "/x", "It was not done.", "Auth", urgency=Urgency.USER, patience=3.0)
+    async with Rest(SERVER, clock=fake.clock, sleep=fake.sleep, pacer=pacer, transport=transport) as rest:
+        with pytest.raises(Problem) as told:
+            await rest.send(patient)
+    assert told.value.kind is Kind.THROTTLED
+    assert 2.0 <= sum(fake.sleeps) <= 3.0
 
 
 async def test_a_real_penalty_is_never_broken_into() -> None:
@@ -316,20 +441,3 @@ async def test_the_same_on_qts_loop(sandbox: Sandbox, me: SignedIn) -> None:
     await sandbox.fault("http-status", path="*/presence", status=503, count=1)
     answers = await asyncio.gather(*(me.api.presence() for _ in range(5)))
     assert len(answers) == 5
-
-
-@pytest.mark.parametrize("turns", range(1, 6))
-async def test_closing_that_is_broken_off_leaves_no_connection_open(sandbox: Sandbox, turns: int) -> None:
-    rest = Rest(sandbox.info["server"], clock=time.time)
-    asked = (rest.send(Request("GET", "/restapi/v1.0", "Nothing.", "Light", user=False)) for _ in range(3))
-    await asyncio.gather(*asked)
-    pool = rest._http._transport._pool  # type: ignore[attr-defined]
-    connections = pool.connections
-    assert connections
-    closing = asyncio.get_running_loop().create_task(rest.close())
-    for _ in range(turns):
-        await asyncio.sleep(0)
-    closing.cancel()
-    await asyncio.wait([closing])
-    await rest.close()
-    assert all(connection.is_closed() for connection in connections)

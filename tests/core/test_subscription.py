@@ -157,10 +157,11 @@ def test_a_server_that_names_a_pause_gets_it() -> None:
     assert next_try(link, WEBSOCKET) == 161
 
 
-def test_the_pause_of_one_transport_does_not_hold_up_the_next() -> None:
+@pytest.mark.parametrize("kind", [Kind.FORBIDDEN, Kind.THROTTLED])
+def test_the_pause_of_one_transport_does_not_hold_up_the_next(kind: Kind) -> None:
     link = Link(Push.AUTO, least)
     link.signed_in(0)
-    assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=60), 1) == [Open(PUBNUB)]
+    assert link.lost(WEBSOCKET, problem(kind, retry_after=60), 1) == [Open(PUBNUB)]
 
 
 def test_every_new_connection_is_followed_by_a_snapshot() -> None:

@@ -227,7 +227,7 @@ async def test_what_is_stored_is_there_before_anybody_signs_in(sandbox: Served, 
 
 async def test_a_server_away_is_asked_again_without_a_word(me: World) -> None:
     await me.sandbox.post("records", count=3)
-    await me.sandbox.fault("http-status", path=SYNC, status=503, count=7)
+    await me.sandbox.fault("http-status", path=SYNC, status=503, count=5)
     await me.signed_in()
     await me.listed(3)
     assert me.problems == []
