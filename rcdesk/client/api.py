@@ -163,10 +163,10 @@ class Api:
             # A page takes longer to read than a frame of the screen.
             yield await asyncio.to_thread(log_records, records)
 
-    async def active_calls(self) -> tuple[LogRecord, ...]:
+    async def active_calls(self, urgency: Urgency = Urgency.HISTORY) -> tuple[LogRecord, ...]:
         """Return the calls that are on or ended in the last minutes, some seconds late ("Active calls")."""
         found: list[LogRecord] = []
-        async for records in self._pages(_log("active-calls")):
+        async for records in self._pages(replace(_log("active-calls"), urgency=urgency)):
             found += log_records(records)
         return tuple(found)
 

@@ -62,6 +62,7 @@ class Report:
         at: unix seconds at which the platform sent it.
         legs: None if the notification did not speak of calls at all (absent is not empty).
         total: how many calls there are; more than len(legs) means the list was cut.
+        cut: an entry could not be read; the call that it spoke of is not to be taken for one that is over.
     """
 
     extension_id: str
@@ -69,6 +70,7 @@ class Report:
     at: float
     legs: tuple[Leg, ...] | None
     total: int | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ REMEMBERED = 500  # sessions, at most; those with a live call always are
 FORGOTTEN_AT_ONCE = 20  # sessions looked at for that, after each report
 CLOCKS_APART = 10.0  # seconds by which the clocks of the platform's servers may differ
 AHEAD = 3600.0  # seconds by which a report's time may be ahead of ours; further, and it is made up
+LATE = 10.0
+"""Seconds after a snapshot within which news may be older than it: push is late by seconds at times, and has no
+word of when a snapshot was made."""
 LISTS_KEPT = 200  # whole lists remembered, for calls that we hear of only after they left the list
 
 TrackId = tuple[str, Direction]
@@ -54,6 +57,8 @@ class CallBook:
         self._shown: dict[str, Call] = {}  # what the listeners were told last
         self._lists: deque[_WholeList] = deque(maxlen=LISTS_KEPT)
         self._own_ringing: deque[OwnRinging] = deque(maxlen=LISTS_KEPT)
+        self._checked_at = float("-inf")
+        self._unsure_at: float | None = None
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -77,6 +82,15 @@ class CallBook:
         """Unix seconds at which `tick` is due, None while no call is in its grace."""
         return min((track.wake for track in self._tracks.values() if track.wake is not None), default=None)
 
+    @property
+    def unsure(self) -> bool:
+        """Whether news since the last snapshot left open what is true, so that only another one can tell.
+
+        So it is with a report that may be older than the snapshot before it, one that other reports contradict,
+        and one that does not tell of all calls although their number has changed.
+        """
+        return self._unsure_at is not None
+
     def get(self, key: str) -> Call | None:
         """The call of that key, live or over, None if there is none or it is forgotten."""
         return self._shown.get(key)
@@ -86,14 +100,20 @@ class CallBook:
         if report.legs is None:
             return []
         named = _by_track(report.legs)
+        unsure = report.cut or abs(now - self._checked_at) < LATE
         for track_id, legs in named.items():
             track = self._track(track_id)
             track.extension_id = report.extension_id
             track.hear(report.sequence, Word(report.at, together(legs)), now)
-            self._catch_up(track_id, track, report, now)
+            unsure |= self._catch_up(track_id, track, report, now)
         touched = list(named)
-        if report.total is not None and report.total <= len(report.legs):
-            touched += self._vanish(report, frozenset(named), now)
+        if report.total is not None and not report.cut:
+            if report.total <= len(report.legs):
+                touched += self._vanish(report, frozenset(named), now)
+            else:
+                unsure |= report.total != sum(track.open for track in self._tracks.values())
+        if unsure:
+            self._unsure_at = now
         return self._changes(touched, now)
 
     def reconcile(self, snapshot: Snapshot, now: float, asked_at: float) -> list[Change]:
@@ -113,11 +133,20 @@ class CallBook:
         touched = []
         for track_id in [*gone, *there]:
             track = self._track(track_id)
-            if track.heard_at < asked_at:
+            if not asked_at <= track.heard_at <= now:  # beyond now: a clock was set back since
                 word = Word(now, listed.get(track_id), final=track_id not in there, checked=True)
                 track.note(word, now)
                 touched.append(track_id)
+        self._checked_at = now
+        if self._unsure_at is not None and not asked_at <= self._unsure_at <= now:
+            self._unsure_at = None
         return self._changes(touched, now)
+
+    def left_out(self, snapshot: Snapshot) -> tuple[Call, ...]:
+        """The live calls of which a cut snapshot tells nothing."""
+        listed = {(leg.session_id, leg.direction) for leg in snapshot.legs}
+        live = self.calls_and_own_legs if snapshot.cut else ()
+        return tuple(call for call in live if (call.session_id, call.direction) not in listed)
 
     def tick(self, now: float) -> list[Change]:
         """Close the calls whose grace ran out by `now`."""
@@ -181,8 +210,8 @@ class CallBook:
             self._tracks[track_id].hear(report.sequence, Word(report.at), now)
         return gone
 
-    def _catch_up(self, track_id: TrackId, track: Track, report: Report, now: float) -> None:
-        """Note that a call left the list in a report that overtook this one.
+    def _catch_up(self, track_id: TrackId, track: Track, report: Report, now: float) -> bool:
+        """Note that a call left the list in a report that overtook this one; return whether it did.
 
         One that was sent well before this one did not overtake it, whatever its sequence says: the count may
         have begun anew, and must not make us deaf to every call from then on.
@@ -198,6 +227,7 @@ class CallBook:
         gone = min(later, key=lambda whole: whole.sequence, default=None)
         if gone:
             track.hear(gone.sequence, Word(gone.at), now)
+        return gone is not None
 
     def _changes(self, touched: Iterable[TrackId], now: float) -> list[Change]:
         """Compare the touched calls, and what may be other legs of them, with what was told."""

@@ -2,71 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.link_types import Action, Close, LinkState, LinkStatus, Open, Push, TakeSnapshot, Transport
 
-
-class LinkState(enum.Enum):
-    """What the tray and the status line say. Values are the stable names of `--json`."""
-
-    OFF = "off"  # not started
-    CONNECTING = "connecting"
-    LIVE = "live"
-    RECOVERING = "recovering"
-    POLLING = "polling"
-    SIGNED_OUT = "signed_out"
-
-
-class Transport(enum.Enum):
-    NONE = "none"
-    WEBSOCKET = "websocket"
-    PUBNUB = "pubnub"
-    POLLING = "polling"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
-    """How the link stands. `since`: unix seconds at which this state began."""
-
-    state: LinkState = LinkState.OFF
-    since: float = 0.0
-    transport: Transport = Transport.NONE
-
-
-class Push(enum.Enum):
-    """The setting: which transports may be used. Values are those of the settings and of --push."""
-
-    AUTO = "auto"
-    WEBSOCKET = "websocket"
-    PUBNUB = "pubnub"
-    POLLING = "polling"
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Open this transport and subscribe; tell `connected` or `lost`. Others stay as they are."""
-
-    transport: Transport
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close this transport, open, being opened or just lost; nothing need be told of it any more."""
-
-    transport: Transport
-
-
-@dataclass(frozen=True, slots=True)
-class TakeSnapshot:
-    """Read the presence and reconcile the book, in place of any reading that is under way; tell
-    `snapshot_taken` or `snapshot_failed`.
-    """
-
-
-Action = Open | Close | TakeSnapshot
+__all__ = ["Action", "Close", "Link", "LinkState", "LinkStatus", "Open", "Push", "TakeSnapshot", "Transport"]
 
 Span = tuple[float, float]
 """The least and the most seconds of a pause; chance says how many. A whole town's desks lose their server in
@@ -93,6 +34,8 @@ SNAPSHOT_PATIENCE = 8.0
 hangs in turn, since a slow answer is better than none."""
 CLIMB_EVERY = 300.0  # seconds after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
+SECOND_LOOK: Span = (2, 4)  # after news that leaves open what is true: more of it may be on its way
+SECOND_LOOK_EVERY = 10.0  # seconds between a snapshot and the next one for the sake of such news, at least
 NOT_OFFERED = frozenset(
     {Kind.BAD_REQUEST, Kind.SIGN_IN, Kind.FORBIDDEN, Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.GONE}
 )
@@ -110,7 +53,8 @@ _LADDERS = {
 class Link:
     """Decides how the user's calls are kept known. It opens nothing itself: each method returns what to do.
 
-    It is live only once a snapshot was taken after the connection, since only then nothing is missing. While
+    It is live only once a snapshot was taken after the connection, since only then nothing is missing, and not
+    for long while none can be taken: a subscription can be dead on a line that is well. While
     no transport is open the presence is looked at every few seconds: what is on screen stays true, and the first
     look that works again says that the network is back. The shell calls `tick` at `next_wake`, carries out the
     actions in order, and tells how they went.
@@ -131,6 +75,8 @@ class Link:
         self._failures = 0
         self._connected_at = 0.0
         self._checking_until: float | None = None  # a snapshot is under way, and waited for until then
+        self._checked_at = float("-inf")  # the last one that was taken
+        self._unsure = False  # a second look is due: the next snapshot may differ, whatever push brought
         self._hung = 0  # how many in turn were not waited for any longer
         self._check_failures = 0
         self._held = False  # the server has named the pause before the next try
@@ -207,9 +153,18 @@ class Link:
         self._doubt_until = None
         return []
 
+    def unsure(self, now: float) -> list[Action]:
+        """News left open what is true, or could not be read: a snapshot must tell, and soon."""
+        if self._check_at is not None and self._checking_until is None:
+            soon = max(now + self._some(SECOND_LOOK), self._checked_at + SECOND_LOOK_EVERY)
+            self._check_at = min(self._check_at, soon)
+            self._unsure = True
+        return self.tick(now)
+
     def snapshot_taken(self, now: float, *, differed: bool) -> list[Action]:
         """The presence was read. `differed`: the book did not know yet what it says."""
         was_live = self._status.state is LinkState.LIVE
+        explained, self._unsure, self._checked_at = self._unsure, False, now
         cut_off, self._was_cut_off = self._was_cut_off, False
         self._checking_until, self._check_failures = None, 0
         if self._open is None:
@@ -224,7 +179,7 @@ class Link:
         else:
             self._check_at = now + self._check_every
             self._say(LinkState.LIVE, now)
-            if was_live and differed:
+            if was_live and differed and not explained:
                 self._doubt_until = now + DOUBT
         return self.tick(now)
 
@@ -239,11 +194,10 @@ class Link:
             self._check_at = now + max(pause, problem.retry_after or 0.0) if self._trying else None
             if self._open is Transport.POLLING:
                 self._say(LinkState.RECOVERING, now)
-        elif problem.kind in NOT_OFFERED:
-            self._check_at = now + self._check_every  # this account may not read it: push is all there is
-            self._say(LinkState.LIVE, now)
         else:
             self._check_at = now + max(self._pause(self._check_failures), problem.retry_after or 0.0)
+            if self._status.state is LinkState.LIVE and self._check_failures >= TRIES:
+                self._say(LinkState.RECOVERING, now)
         return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:

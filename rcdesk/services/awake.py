@@ -21,7 +21,8 @@ class Awake:
     or a little before.
 
     A wall clock that is set forward looks like sleep. Where the system counts how long it slept, such a step is
-    told as a sleep of no length: what is open may have run into a time-out, but no time is missing.
+    told as a sleep of no length: what is open may have run into a time-out, but no time is missing. So is a step
+    back: what is due at a moment of the old time would else wait for as long as the clock went back.
     """
 
     def __init__(
@@ -64,9 +65,12 @@ class Awake:
         before, self._apart = self._apart, apart
         counted, self._counted = self._counted, self._asleep()
         began, self._awake_at = self._awake_at, now
-        if before is None or apart - before <= SLEPT:
+        if before is None or abs(apart - before) <= SLEPT:
             return False
-        if counted is not None and self._counted is not None and self._counted - counted <= SLEPT:
+        if apart < before:
+            log.info("= the clock was set back by %.0f s", before - apart)
+            began = now
+        elif counted is not None and self._counted is not None and self._counted - counted <= SLEPT:
             log.info("= the clock was set forward by %.0f s", apart - before)
             began = now
         else:

@@ -10,7 +10,9 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from rcdesk.core import subscription
+from rcdesk.core.cut_lists import completed
 from rcdesk.core.errors import Problem
+from rcdesk.core.pacing import Urgency
 from rcdesk.core.subscription import Action, Close, LinkState, LinkStatus, Open, TakeSnapshot, Transport
 from rcdesk.services.awake import Awake
 from rcdesk.services.feed import Feed, Latest
@@ -20,9 +22,11 @@ from rcdesk.services.tasks import Nursery
 
 if TYPE_CHECKING:
     from rcdesk.client.push import PushEvent
+    from rcdesk.core.calls import Call
     from rcdesk.services.session import Platform
 
 log = logging.getLogger(__name__)
+ACTIVE_CALLS_LATE = 10.0  # seconds by which the list of active calls is behind, at most
 JUST_OPENED = 30.0  # seconds within which what was opened anew is not opened once more for the network's sake
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got this far
@@ -60,6 +64,7 @@ class Link:
         self._listeners: dict[Transport, asyncio.Task[None]] = {}
         self._leaving: dict[Transport, asyncio.Task[None]] = {}
         self._snapshot: asyncio.Task[None] | None = None
+        self._lookup: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._awake = awake
         self._reopened_at = float("-inf")
@@ -120,8 +125,10 @@ class Link:
 
     def _tell(self) -> None:
         status = self._machine.status
-        if status.state in (LinkState.OFF, LinkState.SIGNED_OUT) and self._snapshot:
-            self._snapshot.cancel()
+        if status.state in (LinkState.OFF, LinkState.SIGNED_OUT):
+            for reading in (self._snapshot, self._lookup):
+                if reading:
+                    reading.cancel()
             self._snapshot = None
         if status != self.status.value:
             log.info("= link: %s over %s", status.state.value, status.transport.value)
@@ -174,6 +181,11 @@ class Link:
         if event.report:
             trace.debug("heard %d", event.report.sequence)
             self._calls.take(event.report)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        if self._calls.unsure:
+            self._do(self._machine.unsure(self._clock()))
 
     async def _take_snapshot(self) -> None:
         platform, asked_at = self._platform.value, self._clock()
@@ -191,3 +203,25 @@ class Link:
         changes = self._calls.reconcile(snapshot, asked_at)
         self.checked.publish(None)
         self._do(self._machine.snapshot_taken(self._clock(), differed=bool(changes)))
+        self._look_again()
+        left_out = self._calls.left_out(snapshot)
+        if left_out and (self._lookup is None or self._lookup.done()):
+            self._lookup = self._nursery.start(self._look_up(platform, left_out), name="active calls")
+
+    async def _look_up(self, platform: Platform, left_out: tuple[Call, ...]) -> None:
+        """Look up the calls of which a cut list tells nothing; some of them may be over. What has just ended may
+        still be told as on, so those that are said to be are looked up once more.
+
+        That costs a request of a scarce group, but only for who has more calls than hands.
+        """
+        for pause in (0.0, ACTIVE_CALLS_LATE):
+            await asyncio.sleep(pause)
+            asked_at = self._clock()
+            try:
+                active = await platform.api.active_calls(Urgency.RECONCILE)
+            except Problem as problem:
+                log.info(
+                    "! %d calls not looked up: %s (%d)", len(left_out), problem.kind.value, problem.status
+                )
+                return
+            self._calls.reconcile(completed(left_out, active, asked_at), asked_at)

@@ -31,6 +31,15 @@ class LiveCalls:
         """The live calls, oldest first, without the user's own phone ringing for a RingOut."""
         return self._book.calls
 
+    @property
+    def unsure(self) -> bool:
+        """Whether only a snapshot can tell what is true (`CallBook.unsure`)."""
+        return self._book.unsure
+
+    def left_out(self, snapshot: Snapshot) -> tuple[Call, ...]:
+        """The live calls of which a cut snapshot tells nothing."""
+        return self._book.left_out(snapshot)
+
     def take(self, report: Report) -> None:
         """Take in one push notification."""
         self._tell(self._book.apply(report, self._clock()))
@@ -64,8 +73,9 @@ class LiveCalls:
         if wake is not None:
             # Timers are cut to whole milliseconds and may fire early: wake a little late instead.
             delay = max(wake - self._clock(), 0.0) + 0.002
-            self._alarm = asyncio.get_running_loop().call_later(delay, self._on_alarm)
+            self._alarm = asyncio.get_running_loop().call_later(delay, self._on_alarm, wake)
 
-    def _on_alarm(self) -> None:
+    def _on_alarm(self, wake: float) -> None:
         self._alarm = None
-        self._tell(self._book.tick(self._clock()))
+        # That moment has come by any clock, although one that was set back meanwhile says otherwise.
+        self._tell(self._book.tick(max(wake, self._clock())))

@@ -11,12 +11,14 @@ from rcdesk.core.call_story import KEPT
 from rcdesk.core.calls import (
     CLOCKS_APART,
     GRACE,
+    LATE,
     REMEMBERED,
     REMEMBERED_FOR,
     Call,
     CallBook,
     Change,
     Direction,
+    Leg,
     Report,
     Snapshot,
     Stage,
@@ -638,3 +640,83 @@ def test_a_report_from_the_far_future_does_not_make_us_deaf() -> None:
     book.apply(report(10**12, at=LATER + 10**9, total=0), START)
     book.apply(said(5, Stage.RINGING, at=START + 60), START + 60)
     assert stages(book) == [Stage.RINGING]
+
+
+# What is left open.
+
+
+def checked(*legs: Leg, now: float = LATER) -> CallBook:
+    """A book that has just taken in a snapshot."""
+    book = CallBook()
+    book.reconcile(snapshot(*legs), now, now - 1)
+    return book
+
+
+def test_news_soon_after_a_snapshot_may_be_older_than_it() -> None:
+    book = checked(leg(CONNECTED))
+    assert not book.unsure
+    book.apply(report(5, total=0, at=LATER - 20), LATER + 1)
+    book.tick(LATER + 3)
+    assert stages(book) == []  # as the report says; but it was sent before the call began
+    assert book.unsure
+    book.reconcile(snapshot(leg(CONNECTED)), LATER + 12, LATER + 11)
+    assert (stages(book), book.unsure) == ([CONNECTED], False)
+
+
+def test_later_news_leave_nothing_open() -> None:
+    book = checked(leg(RINGING))
+    book.apply(said(5, CONNECTED), LATER + LATE)
+    assert not book.unsure
+
+
+def test_a_snapshot_asked_for_before_such_news_does_not_settle_it() -> None:
+    book = checked(leg(RINGING))
+    book.apply(said(5, CONNECTED), LATER + 1)
+    book.reconcile(snapshot(leg(RINGING)), LATER + 2, LATER + 1)
+    assert book.unsure
+    book.reconcile(snapshot(leg(CONNECTED)), LATER + 3, LATER + 2)
+    assert not book.unsure
+
+
+def test_a_report_that_others_contradict_leaves_open_what_is_true() -> None:
+    book = CallBook()
+    book.apply(report(500, total=0, at=START), START)
+    assert not book.unsure
+    book.apply(said(7, RINGING, at=START + 3), START + 3)  # overtaken? Or did the count begin anew?
+    assert book.unsure
+
+
+@pytest.mark.parametrize(("total", "open_now"), [(9, False), (8, True)])
+def test_a_cut_list_tells_that_a_call_which_it_does_not_name_is_over(total: int, open_now: bool) -> None:
+    book = CallBook()
+    many = [leg(CONNECTED, session=str(nth)) for nth in range(9)]
+    book.apply(report(1, *many[:7], total=7), START)
+    book.apply(report(2, *many[2:], total=9), START)
+    assert not book.unsure
+    book.apply(report(3, *many[2:], total=total), START)
+    assert book.unsure is open_now
+
+
+def test_a_list_with_an_unreadable_entry_ends_no_call_and_leaves_open_what_is_true() -> None:
+    book = CallBook()
+    book.apply(report(1, leg(CONNECTED), leg(RINGING, session="2"), total=2), START)
+    cut = replace(report(2, leg(CONNECTED), total=1), cut=True)
+    book.apply(cut, START + 1)
+    book.tick(LATER)
+    assert sorted(call.session_id for call in book.calls) == ["2", "67029198021"]
+    assert book.unsure
+
+
+def test_a_clock_that_was_set_back_makes_no_snapshot_worthless() -> None:
+    book = CallBook()
+    book.apply(replace(said(1, CONNECTED), cut=True), LATER)
+    book.reconcile(snapshot(), LATER - 400, LATER - 401)
+    assert stages(book) == []
+    assert not book.unsure
+
+
+def test_a_cut_snapshot_leaves_calls_out_of_which_it_tells_nothing() -> None:
+    book = checked(leg(CONNECTED), leg(ON_HOLD, session="2"), leg(CONNECTED, session="3"))
+    listed = leg(CONNECTED), leg(NO_CALL, session="3")
+    assert [call.session_id for call in book.left_out(snapshot(*listed, cut=True))] == ["2"]
+    assert book.left_out(snapshot(*listed)) == ()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import (
+    DOUBT,
     Action,
     Close,
     Link,
@@ -110,12 +111,13 @@ def test_the_first_snapshot_is_tried_until_it_is_taken() -> None:
     assert link.next_wake == 64
 
 
-def test_without_the_right_to_read_presence_push_is_all_there_is() -> None:
+@pytest.mark.parametrize("kind", Kind)
+def test_without_a_snapshot_it_is_never_live_whatever_the_refusal(kind: Kind) -> None:
     link = Link(Push.WEBSOCKET, least)
     link.signed_in(0)
     link.connected(WEBSOCKET, 0)
-    link.snapshot_failed(problem(Kind.FORBIDDEN), 1)
-    assert (link.status.state, link.next_wake) == (LIVE, 181)
+    link.snapshot_failed(problem(kind), 1)
+    assert (link.status.state, link.next_wake) == (CONNECTING, 3)
 
 
 @pytest.mark.parametrize(("push", "transport"), [(Push.WEBSOCKET, WEBSOCKET), (Push.PUBNUB, PUBNUB)])
@@ -383,7 +385,7 @@ def test_over_pubnub_it_is_checked_more_often_since_a_dead_line_says_nothing_the
     link = live(Push.PUBNUB)
     assert link.next_wake == 30
     assert link.tick(30) == [SNAPSHOT]
-    link.snapshot_failed(problem(Kind.FORBIDDEN), 31)
+    link.snapshot_taken(31, differed=False)
     assert link.next_wake == 61
 
 
@@ -410,6 +412,56 @@ def test_a_check_that_failed_is_repeated_and_the_link_stays_live() -> None:
     link.tick(180)
     link.snapshot_failed(problem(Kind.SERVER), 181)
     assert (link.status.state, link.next_wake) == (LIVE, 183)
+
+
+def test_checks_that_fail_again_and_again_leave_nothing_to_be_sure_of() -> None:
+    link = live()
+    for moment in (180, 183, 188):
+        assert link.status.state is LIVE
+        assert link.tick(moment) == [SNAPSHOT]
+        link.snapshot_failed(problem(Kind.FORBIDDEN), moment + 1)
+    assert link.status == LinkStatus(RECOVERING, 189, WEBSOCKET)
+    link.tick(300)
+    link.snapshot_taken(301, differed=False)
+    assert link.status == LinkStatus(LIVE, 301, WEBSOCKET)
+
+
+def test_news_that_leave_open_what_is_true_are_followed_by_a_snapshot_soon() -> None:
+    link = live()
+    assert link.unsure(100) == []
+    assert link.next_wake == 102
+    assert link.unsure(101) == []
+    assert link.next_wake == 102
+    assert link.tick(102) == [SNAPSHOT]
+
+
+def test_but_not_sooner_than_ten_seconds_after_the_last_one() -> None:
+    link = live()
+    link.unsure(1)
+    assert link.next_wake == 10
+    assert link.tick(10) == [SNAPSHOT]
+    assert link.unsure(11) == []  # the one that is under way may tell
+    link.snapshot_taken(12, differed=False)
+    link.unsure(13)
+    assert link.next_wake == 22
+
+
+def test_what_such_a_snapshot_finds_does_not_speak_against_push() -> None:
+    link = live()
+    link.unsure(100)
+    link.tick(102)
+    link.snapshot_taken(103, differed=True)
+    assert link.next_wake == 283
+    link.tick(283)
+    link.snapshot_taken(283, differed=True)
+    assert link.next_wake == 283 + DOUBT
+
+
+def test_where_nothing_is_tried_there_is_no_second_look() -> None:
+    link = live()
+    link.signed_out(5)
+    assert link.unsure(6) == []
+    assert link.next_wake is None
 
 
 def test_a_snapshot_that_comes_after_the_loss_does_not_make_it_live() -> None:
@@ -459,8 +511,8 @@ def test_a_refusal_of_the_sign_in_for_one_thing_is_not_the_end_of_the_session() 
     link = live()
     link.tick(180)
     link.snapshot_failed(problem(Kind.SIGN_IN), 181)
-    assert (link.status.state, link.next_wake) == (LIVE, 361)
-    assert link.lost(WEBSOCKET, problem(Kind.SIGN_IN), 200) == [Open(PUBNUB)]
+    assert (link.status.state, link.next_wake) == (LIVE, 183)
+    assert link.lost(WEBSOCKET, problem(Kind.SIGN_IN), 182) == [Open(PUBNUB)]
 
 
 def test_stopping_closes_what_is_open() -> None:

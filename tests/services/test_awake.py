@@ -63,6 +63,14 @@ def test_a_sleep_began_at_the_last_look(computer: Computer) -> None:
     assert len(computer.told) == 1
 
 
+def test_a_clock_that_is_set_back_is_a_sleep_of_no_length(computer: Computer) -> None:
+    computer.now -= 400
+    assert computer.awake.look()
+    assert computer.told == [600.0]
+    computer.pass_by(LOOK)
+    assert not computer.awake.look()
+
+
 @pytest.mark.parametrize(("seconds", "slept"), [(SLEPT - 1, False), (SLEPT + 1, True)])
 def test_clocks_that_differ_a_little_are_no_sleep(computer: Computer, seconds: float, slept: bool) -> None:
     computer.sleep(seconds)
@@ -81,9 +89,9 @@ def test_a_clock_that_is_set_forward_is_a_sleep_of_no_length_where_sleep_is_coun
     assert computer.told == [1000.0 if computer.counted is None else 1000.0 + HOUR]
 
 
-def test_a_clock_that_is_set_back_is_no_sleep_and_hides_none(computer: Computer) -> None:
+def test_a_clock_that_is_set_back_hides_no_sleep(computer: Computer) -> None:
     computer.now -= HOUR
-    assert not computer.awake.look()
+    computer.awake.look()
     computer.sleep(60.0)
     assert computer.awake.look()
 

@@ -9,6 +9,7 @@ import pytest
 from rcdesk.core import subscription
 from rcdesk.core.calls import Direction, Stage
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Urgency
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.services import link
 from rcdesk.services.session import Phase
@@ -112,12 +113,13 @@ async def test_a_snapshot_that_fails_is_taken_again(me: World) -> None:
     assert me.problems == []
 
 
-async def test_without_the_right_to_read_presence_push_is_all_there_is(me: World) -> None:
+async def test_without_the_right_to_read_presence_calls_are_shown_but_not_said_to_be_all(me: World) -> None:
     await me.sandbox.fault("http-status", path="*/presence", status=403, method="GET")
     await me.signed_in()
-    await me.live()
+    await until(lambda: me.link.status.value.transport is Transport.WEBSOCKET)
     await me.sandbox.ring(ANN)
     await me.sees(Stage.RINGING)
+    assert me.link.status.value.state is LinkState.CONNECTING
     assert me.problems == []
 
 
@@ -259,6 +261,74 @@ async def test_a_question_from_before_a_sleep_is_given_up(me: World) -> None:
     await me.live()
 
 
+async def test_a_clock_that_is_set_back_delays_no_check(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "CHECK_EVERY", 1.0)
+    await me.signed_in()
+    await settled(me)
+    await me.sandbox.fault("mute-push")
+    me.jump.seconds = -400.0
+    session = await me.sandbox.ring(ANN)
+    await me.sandbox.post(f"calls/{session}/answer")
+    await me.sees(Stage.CONNECTED)
+
+
+async def test_news_that_may_be_older_than_the_snapshot_are_followed_by_another_one(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "SECOND_LOOK_EVERY", 3.0)
+    session = await me.sandbox.ring(ANN)
+    await me.sandbox.post(f"calls/{session}/answer")
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    await me.sees(Stage.CONNECTED)
+    body = {**MISSED[0]["body"], "activeCalls": [], "totalActiveCalls": 0, "sequence": 10**12}
+    await me.sandbox.push({**MISSED[0], "body": body})  # sent before the call began, and late
+    await me.sees()
+    await me.sees(Stage.CONNECTED)
+    assert me.link.status.value.state is LinkState.LIVE
+
+
+async def connected(me: World, nth: int) -> str:
+    """Let one more call ring, be answered and be seen; return its session."""
+    session = await me.sandbox.ring(f"+130255501{nth:02}")
+    await me.sees(*[Stage.CONNECTED] * nth, Stage.RINGING)
+    await me.sandbox.post(f"calls/{session}/answer")
+    await me.sees(*[Stage.CONNECTED] * (nth + 1))
+    return session
+
+
+async def test_of_more_calls_than_a_presence_lists_those_that_ended_in_a_gap_are_over(me: World) -> None:
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    sessions = [await connected(me, nth) for nth in range(10)]
+    await me.sandbox.fault("mute-push")
+    for session in sessions[1:4]:
+        await me.sandbox.post(f"calls/{session}/hang-up")
+    me.link.retry()
+    calls = await me.sees(*[Stage.CONNECTED] * 7)
+    assert {call.session_id for call in calls} == {sessions[0], *sessions[4:]}
+
+
+async def test_when_the_active_calls_cannot_be_read_the_check_stands(me: World) -> None:
+    platform = await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    for nth in range(8):
+        await connected(me, nth)
+    asked = 0
+
+    async def refuse(_urgency: Urgency) -> None:
+        nonlocal asked
+        asked += 1
+        raise Problem("The call history could not be read.", "Wait.", Kind.THROTTLED)
+
+    platform.api.active_calls = refuse  # type: ignore[method-assign,assignment]
+    me.link.retry()
+    await until(lambda: asked)
+    await me.live()
+    assert len(me.calls.calls) == 8
+    assert me.problems == []
+
+
 async def test_a_network_that_is_back_is_tried_at_once_but_not_again_and_again(
     me: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,7 +416,7 @@ async def test_a_transport_has_one_listener_at_a_time(sandbox: Served, tmp_path:
         assert push.most == 1
 
 
-async def test_a_401_that_is_not_the_end_of_the_session_leaves_push_alone(me: World) -> None:
+async def test_a_401_that_is_not_the_end_of_the_session_is_no_sign_out(me: World) -> None:
     platform = await me.signed_in()
     await me.live()
     asked = 0
@@ -359,5 +429,5 @@ async def test_a_401_that_is_not_the_end_of_the_session_leaves_push_alone(me: Wo
     platform.api.presence = refuse  # type: ignore[method-assign,assignment]
     me.link.retry()
     await until(lambda: asked)
-    await me.live()
+    await until(lambda: me.link.status.value.transport is Transport.WEBSOCKET)
     assert me.state.phase is Phase.SIGNED_IN

@@ -49,6 +49,16 @@ async def test_a_call_that_goes_on_within_its_grace_goes_on() -> None:
     assert [call.stage for call in calls.calls] == [Stage.CONNECTED]
 
 
+async def test_a_clock_that_is_set_back_meanwhile_prolongs_no_grace() -> None:
+    step = 0.0
+    calls = LiveCalls(lambda: time.time() + step)
+    calls.take(report(1, leg(Stage.RINGING)))
+    calls.take(report(2, leg(Stage.ENDED)))
+    step = -400.0
+    await until(lambda: not calls.calls)
+    calls.close()
+
+
 async def test_closed_it_waits_for_no_grace() -> None:
     calls, _changes = made()
     calls.take(report(1, leg(Stage.RINGING)))
