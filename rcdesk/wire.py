@@ -61,6 +61,8 @@ def decode(data: bytes | str | msgspec.Raw, kind: type[T]) -> T:
         return decoder.decode(data)  # type: ignore[no-any-return]
     except UnicodeDecodeError as error:
         raise msgspec.DecodeError("JSON is malformed: invalid UTF-8") from error
+    except RecursionError:
+        raise msgspec.DecodeError("JSON is malformed: nested too deeply") from None
 
 
 _PATH = re.compile(r" - at `(?P<path>[^`]*)`$")

@@ -204,13 +204,16 @@ class _Locked:
         """Return the notification's JSON: AES-128-ECB, PKCS#7, in base64 ("PubNub").
 
         Raises:
-            ValueError: it is not what the key opens.
+            ValueError: it is not what the key opens, or nested too deeply to be read.
         """
         from Cryptodome.Cipher import AES  # comes with PubNub's client, and like it only when needed
         from Cryptodome.Util.Padding import unpad
 
         if not isinstance(self.content, str) or self.key is None:
-            return msgspec.json.encode(self.content)
+            try:
+                return msgspec.json.encode(self.content)
+            except RecursionError:
+                raise ValueError("nested too deeply") from None
         locked = base64.b64decode(self.content, validate=True)
         return unpad(AES.new(self.key, AES.MODE_ECB).decrypt(locked), AES.block_size)
 

@@ -43,7 +43,7 @@ def unpack(kept: str) -> tuple[Server, Tokens] | None:
         values: dict[str, Any] = json.loads(kept)
         tokens = Tokens.from_dict(values["tokens"])
         texts = [values[name] for name in ("url", "id", "secret")]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # RecursionError: brackets without end
         return None
     if tokens is None or not all(isinstance(text, str) for text in texts):
         return None

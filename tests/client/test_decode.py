@@ -236,7 +236,10 @@ def test_a_time_that_no_call_can_have_is_refused(place: list[Any], moment: str) 
         notification(as_bytes(changed(place, moment)))
 
 
-@pytest.mark.parametrize("junk", [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"uuid":"\xff"}'])
+@pytest.mark.parametrize(
+    "junk",
+    [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b'{"uuid":"\xff"}', b'{"a":' + b"[" * 100_000],
+)
 def test_what_is_no_notification_is_refused(junk: bytes) -> None:
     with pytest.raises(BadNotification):
         notification(junk)

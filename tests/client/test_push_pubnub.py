@@ -232,6 +232,14 @@ def test_what_was_spoiled_is_refused(spoil: Callable[[str], str]) -> None:
         push_pubnub._Locked(spoil(locked('{"uuid":"1"}')), KEY).opened()
 
 
+def test_what_came_open_and_is_nested_without_end_is_refused() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    with pytest.raises(ValueError):
+        push_pubnub._Locked(deep, None).opened()
+
+
 def test_the_vendors_client_is_imported_only_when_it_is_needed() -> None:
     look = "import sys, rcdesk.client.push_pubnub; print(sorted({'pubnub', 'Cryptodome'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", look], text=True).strip() == "[]"

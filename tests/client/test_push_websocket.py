@@ -242,7 +242,7 @@ async def test_notifications_that_overtake_the_answer_are_kept() -> None:
 async def test_frames_that_cannot_be_read_are_left_out() -> None:
     async def babble(socket: ServerConnection) -> None:
         await socket.send(b"\xff\x00")
-        for junk in ("{", "[]", "7", '[{"type":5}]', "[null]", '[{"no":"type"}]'):
+        for junk in ("{", "[" * 100_000, "[]", "7", '[{"type":5}]', "[null]", '[{"no":"type"}]'):
             await socket.send(junk)
         await send(socket, {"type": "Gossip"}, {"anything": True})
         await greet(socket)

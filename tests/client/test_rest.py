@@ -309,6 +309,7 @@ async def test_a_real_penalty_is_never_broken_into() -> None:
         {"content": b'{"cut', "headers": {"Content-Type": "application/json"}},
         {"content": b"\xff\xfe", "headers": {"Content-Type": "application/json"}},
         {"content": b"", "headers": {"Content-Type": "application/json"}},
+        {"content": b'{"a":' + b"[" * 100_000, "headers": {"Content-Type": "application/json"}},
         {"json": {"records": 5}},
     ],
 )

@@ -190,7 +190,7 @@ async def test_nothing_stored_is_signed_out(me: World) -> None:
     assert await me.phase(Phase.SIGNED_OUT) == SessionState()
 
 
-@pytest.mark.parametrize("kept", ["{", "{}", '{"tokens": {}}', "[]"])
+@pytest.mark.parametrize("kept", ["{", "{}", '{"tokens": {}}', "[]", "[" * 100_000])
 async def test_a_stored_sign_in_that_cannot_be_read_is_told(me: World, kept: str) -> None:
     await me.vault.set(ENTRY, kept)
     me.session.resume()
