@@ -104,12 +104,13 @@ class ActiveCall(Wire):
 
 
 class PresenceBody(Wire):
-    """The body of a presence notification. Any field but the extension's id may be absent when unchanged."""
+    """The body of a presence notification. Any field but the extension's id may be absent when unchanged. Calls
+    stay raw, so that one that cannot be read does not cost the others."""
 
     extension_id: Id
     sequence: int | None = None
     telephony_status: TelephonyStatus | None = None
-    active_calls: list[ActiveCall] | None = None
+    active_calls: list[msgspec.Raw] | None = None
     total_active_calls: int | None = None
     user_status: str | None = None
     dnd_status: str | None = None

@@ -47,16 +47,19 @@ class PushEvent:
         report: of the calls, None if it did not speak of them (absent is not empty).
         presence: of the user's presence, None if it did not speak of that.
         subscription_id: for which subscription it was sent, "" if it does not say.
+        cut: something in it could not be read, which only a snapshot tells now.
     """
 
     uuid: str
     report: Report | None
     presence: Presence | None
     subscription_id: str = ""
+    cut: bool = False
 
 
 def notification(data: bytes | msgspec.Raw) -> PushEvent | None:
-    """Read a push notification; None if it is about something else than presence.
+    """Read a push notification; None if it is about something else than presence. An entry of its calls that
+    cannot be read is left out with a warning, and makes it `cut`.
 
     Raises:
         BadNotification: a field is missing or ill-typed; the link is none the worse for it.
@@ -71,19 +74,24 @@ def notification(data: bytes | msgspec.Raw) -> PushEvent | None:
     if body.active_calls is not None and body.sequence is None:
         raise BadNotification(f"{within}.body.sequence")
     said = status_words.presence(body.user_status, body.dnd_status, body.message)
+    report = _report(body, envelope.timestamp, f"{within}.body.activeCalls")
     return PushEvent(
         envelope.uuid,
-        _report(body, envelope.timestamp),
+        report,
         said if said != Presence() else None,
         envelope.subscription_id or "",
+        cut=report is not None and len(report.legs or ()) < len(body.active_calls or ()),
     )
 
 
-def _report(body: wire.PresenceBody, at: float) -> Report | None:
+def _report(body: wire.PresenceBody, at: float, within: str) -> Report | None:
+    """Read what it says of the calls. A list of which an entry cannot be read is none of all calls: it has no
+    total, or the call that the entry spoke of would be taken for one that is over."""
     if body.active_calls is None or body.sequence is None:
         return None
-    legs = tuple(map(leg, body.active_calls))
-    return Report(body.extension_id, body.sequence, at, legs, body.total_active_calls)
+    legs = tuple(map(leg, each(body.active_calls, wire.ActiveCall, within)))
+    total = body.total_active_calls if len(legs) == len(body.active_calls) else None
+    return Report(body.extension_id, body.sequence, at, legs, total)
 
 
 def _envelope(data: bytes | msgspec.Raw) -> tuple[wire.Notification, str]:

@@ -48,7 +48,7 @@ class Push(Protocol):
     def listen(self) -> AsyncGenerator[Connected | PushEvent, None]:
         """Connect and yield: first `Connected`, then each notification once, in order of arrival.
 
-        A notification that cannot be read is logged and left out. Ends only by raising, or by being closed:
+        Of a notification that cannot be read only that is told, by a `PushEvent` that is `cut`. Ends only by raising, or by being closed:
         use it as `async with aclosing(push.listen()) as events`. Cancelling and closing are safe at any
         moment; both take back the subscription, within `FAREWELL` seconds. One listener at a time.
 
@@ -62,17 +62,20 @@ class Inbox:
     """Reads notifications; lets each through once, whatever the transport repeats.
 
     Both transports deliver twice at times: PubNub's client asks with an old position after a reconnect, the
-    gateway replays its buffer after a recovery. The uuid tells.
+    gateway replays its buffer after a recovery. The uuid tells, but what says something else is another one.
     """
 
     REMEMBERED = 500
 
+    UNREADABLE = PushEvent("", None, None, cut=True)
+    """What is told of a notification that cannot be read: something has happened."""
+
     def __init__(self) -> None:
-        self._seen: set[str] = set()
-        self._order: deque[str] = deque()
+        self._seen: set[PushEvent] = set()
+        self._order: deque[PushEvent] = deque()
 
     def read(self, data: bytes | msgspec.Raw, *, subscription_id: str) -> PushEvent | None:
-        """Return what a notification says, None if it is no news to us.
+        """Return what a notification says, None if it is no news to us, `UNREADABLE` if nobody knows.
 
         One that names another subscription than ours is not for us. One that names none is: the platform's
         older notifications have no such field.
@@ -81,19 +84,19 @@ class Inbox:
             event = notification(data)
         except BadNotification as bad:
             log.warning("a notification was left out: its field %s is missing or unreadable", bad.field)
-            return None
+            return self.UNREADABLE
         if event is None or event.subscription_id not in ("", subscription_id):
             return None
-        if event.uuid in self._seen:
+        if event in self._seen:
             log.debug("< %s again", event.uuid)
             return None
-        self._remember(event.uuid)
+        self._remember(event)
         log.debug("< %s, sequence %s", event.uuid, event.report.sequence if event.report else "-")
         return event
 
-    def _remember(self, uuid: str) -> None:
-        self._seen.add(uuid)
-        self._order.append(uuid)
+    def _remember(self, event: PushEvent) -> None:
+        self._seen.add(event)
+        self._order.append(event)
         if len(self._order) > self.REMEMBERED:
             self._seen.discard(self._order.popleft())
 

@@ -160,7 +160,7 @@ class PubNubPush:
             data = message.opened()
         except ValueError:
             log.warning("a notification was left out: it could not be decrypted")
-            return None
+            return self._inbox.UNREADABLE
         return self._inbox.read(data, subscription_id=subscription_id)
 
     async def _leave(

@@ -61,8 +61,8 @@ class Report:
         sequence: grows by arbitrary steps, may arrive out of order or twice.
         at: unix seconds at which the platform sent it.
         legs: None if the notification did not speak of calls at all (absent is not empty).
-        total: how many calls there are; more than len(legs) means the list was cut.
-        cut: an entry could not be read; the call that it spoke of is not to be taken for one that is over.
+        total: how many calls there are; more than len(legs) means the list was cut. None if that is not known:
+            then no call is over for not being named.
     """
 
     extension_id: str
@@ -70,7 +70,6 @@ class Report:
     at: float
     legs: tuple[Leg, ...] | None
     total: int | None = None
-    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from rcdesk import wire
@@ -210,13 +210,6 @@ CALL = ["body", "activeCalls", 0]
         (changed(["body", "telephonyStatus"], "Dancing"), "$.body.telephonyStatus"),
         (changed(["body", "activeCalls"], {}), "$.body.activeCalls"),
         (changed(["body", "totalActiveCalls"], "1"), "$.body.totalActiveCalls"),
-        (without([*CALL, "sessionId"]), "$.body.activeCalls[0].sessionId"),
-        (without([*CALL, "direction"]), "$.body.activeCalls[0].direction"),
-        (without([*CALL, "telephonyStatus"]), "$.body.activeCalls[0].telephonyStatus"),
-        (changed([*CALL, "telephonyStatus"], "Dancing"), "$.body.activeCalls[0].telephonyStatus"),
-        (changed([*CALL, "from"], 13027430863), "$.body.activeCalls[0].from"),
-        (changed([*CALL, "sessionId"], True), "$.body.activeCalls[0].sessionId"),
-        (changed([*CALL, "startTime"], "soon"), "$.body.activeCalls[0].startTime"),
         ({"pn_apns": without(["uuid"])}, "$.pn_apns.uuid"),
         ({"pn_apns": changed(["body", "sequence"], [])}, "$.pn_apns.body.sequence"),
     ],
@@ -227,13 +220,53 @@ def test_a_bad_notification_is_refused_with_the_name_of_its_field(bad: dict[str,
     assert caught.value.field == field
 
 
+@pytest.mark.expected_log("a record was left out")
 @pytest.mark.parametrize(
-    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00", "1601-01-01T00:00:00"]
+    ("bad", "field"),
+    [
+        (without([*CALL, "sessionId"]), "$.body.activeCalls[0].sessionId"),
+        (without([*CALL, "direction"]), "$.body.activeCalls[0].direction"),
+        (without([*CALL, "telephonyStatus"]), "$.body.activeCalls[0].telephonyStatus"),
+        (changed([*CALL, "telephonyStatus"], "Dancing"), "$.body.activeCalls[0].telephonyStatus"),
+        (changed([*CALL, "from"], 13027430863), "$.body.activeCalls[0].from"),
+        (changed([*CALL, "sessionId"], True), "$.body.activeCalls[0].sessionId"),
+        (changed([*CALL, "startTime"], "soon"), "$.body.activeCalls[0].startTime"),
+        (changed(CALL, "nonsense"), "$.body.activeCalls[0]"),
+        ({"pn_apns": changed([*CALL, "direction"], "Up")}, "$.pn_apns.body.activeCalls[0].direction"),
+    ],
 )
-@pytest.mark.parametrize("place", [["timestamp"], ["body", "activeCalls", 0, "startTime"]])
-def test_a_time_that_no_call_can_have_is_refused(place: list[Any], moment: str) -> None:
+def test_an_entry_that_cannot_be_read_costs_itself_only_and_the_list_is_cut(
+    bad: dict[str, Any], field: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = bad.get("pn_apns", bad)["body"]
+    body["activeCalls"] += [{**ANSWERED[1]["body"]["activeCalls"][0], "sessionId": "other"}]
+    body["totalActiveCalls"] = 1
+    event = notification(as_bytes(bad))
+    assert event is not None
+    assert event.report is not None
+    assert event.cut
+    assert [one.session_id for one in event.report.legs or ()] == ["other"]
+    assert event.report.total is None, "one that is not named is not over"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"a record was left out: its field {field} is missing or unreadable"
+    ]
+
+
+MADE_UP = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00", "1601-01-01T00:00:00"]
+
+
+@pytest.mark.parametrize("moment", MADE_UP)
+def test_a_time_at_which_nothing_can_be_sent_is_refused(moment: str) -> None:
     with pytest.raises(BadNotification):
-        notification(as_bytes(changed(place, moment)))
+        notification(as_bytes(changed(["timestamp"], moment)))
+
+
+@pytest.mark.expected_log(r"activeCalls\[0\]\.startTime is missing or unreadable")
+@pytest.mark.parametrize("moment", MADE_UP)
+def test_a_time_that_no_call_can_have_is_refused(moment: str) -> None:
+    event = notification(as_bytes(changed([*CALL, "startTime"], moment)))
+    assert event is not None
+    assert event.cut
 
 
 @pytest.mark.parametrize(
@@ -260,7 +293,9 @@ _paths = some.sampled_from(
 )
 
 
+@pytest.mark.expected_log("a record was left out")
 @given(path=_paths, value=_json)
+@example(path=[*CALL, "direction"], value=None)
 def test_whatever_a_field_holds_the_notification_is_read_or_refused(path: list[Any], value: Any) -> None:
     try:
         notification(json.dumps(changed(path, value)).encode())

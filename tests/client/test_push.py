@@ -142,10 +142,20 @@ async def test_a_bad_notification_is_left_out_and_the_link_goes_on(
     async with listening(push) as news:
         await sandbox.push(bad)
         await sandbox.push(good := fresh(MISSED[1]))
-        assert [one.uuid for one in await events(news, 1)] == [good["uuid"]]
+        told, then = await events(news, 2)
+        assert (told.cut, told.report and told.report.legs) == (True, ())
+        assert then.uuid == good["uuid"]
     warnings = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
     assert "13027430863" not in warnings[0].getMessage()
+
+
+@pytest.mark.expected_log(r"its field \$\.body\.sequence is missing or unreadable")
+async def test_of_one_that_cannot_be_read_at_all_only_that_is_told(push: Push, sandbox: Sandbox) -> None:
+    async with listening(push) as news:
+        for nth in range(2):
+            await sandbox.push(fresh(MISSED[0], body={**MISSED[0]["body"], "sequence": f"{nth}th"}))
+        assert await events(news, 2) == [Inbox.UNREADABLE] * 2
 
 
 async def test_other_events_are_passed_over(push: Push, sandbox: Sandbox) -> None:
@@ -274,6 +284,16 @@ async def test_a_server_that_is_gone_is_told(sandbox: Sandbox, make_push: MakePu
             async with listening(push):
                 pass
         assert (told.value.kind, told.value.retry) == (Kind.OFFLINE, True)
+
+
+def test_another_notification_of_the_same_uuid_is_news() -> None:
+    inbox = Inbox()
+    first, second = MISSED[0], MISSED[1] | {"uuid": MISSED[0]["uuid"]}
+    told = [inbox.read(as_bytes(one), subscription_id="") for one in (first, second, first, second)]
+    assert [one.report.sequence for one in told if one and one.report] == [
+        first["body"]["sequence"],
+        second["body"]["sequence"],
+    ]
 
 
 def test_the_memory_of_what_was_read_is_long_but_not_endless() -> None:
