@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from rcdesk.core.errors import Problem
 from rcdesk.store import files
-from rcdesk.store.trouble import NewerFile, code, damaged, is_damage, not_opened, trouble
+from rcdesk.store.trouble import NewerFile, StrangeFile, code, damaged, is_damage, not_opened, trouble
 from rcdesk.store.worker import Worker
 
 T = TypeVar("T")
@@ -97,6 +97,7 @@ class Database:
 
     def _connect(self, name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(name, timeout=BUSY_FOR, isolation_level=None)
+        connection.text_factory = _text
         try:
             _migrate(connection, self._migrations)
         except BaseException:
@@ -143,13 +144,44 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(migrations):
         raise NewerFile
+    if not _has_all(connection, migrations[: max(version, 0)]):
+        raise StrangeFile
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    _lead_on(connection, migrations, version)
+
+
+def _lead_on(connection: sqlite3.Connection, migrations: Sequence[Migration], version: int = 0) -> None:
     for number, statements in enumerate(migrations[version:], start=version + 1):
         with _transaction(connection):
             for statement in statements:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _has_all(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> bool:
+    """Whether a file has all that the migrations which it had make; one that had none is empty."""
+    found = _parts(connection)
+    if not migrations:
+        return not found
+    with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        _lead_on(model, migrations)
+        return _parts(model) <= found
+
+
+def _parts(connection: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Name every table, index and trigger, and every column of them."""
+    return set(
+        connection.execute(
+            "SELECT part.type, part.name, column.name"
+            " FROM sqlite_master AS part LEFT JOIN pragma_table_info(part.name) AS column"
+        )
+    )
+
+
+def _text(written: bytes) -> str:
+    """Read a text; what is no UTF-8 in it costs no more than itself."""
+    return str(written, "utf-8", "replace")
 
 
 @contextlib.contextmanager

@@ -122,7 +122,7 @@ def _page(connection: sqlite3.Connection, query: Query, after: tuple[float, int]
     before = rows.place_of(*after) if after else _NO_LIMIT
     found, values, order = matching(terms(rows.storable(query.text)), before)
     records = rows.select(
-        connection, f"{found} {_WHERE[query.filter]} ORDER BY {order} DESC LIMIT ?", *values, limit + 1
+        connection, f"{found} {_WHERE[query.filter]} ORDER BY {order} DESC", *values, most=limit + 1
     )
     if len(records) <= limit:
         return Page(tuple(records), None)
@@ -146,9 +146,11 @@ def _mark_seen(connection: sqlite3.Connection, record_id: int | None) -> None:
 
 def _began(connection: sqlite3.Connection, now: float) -> float:
     """Return when the first call was taken in, in unix seconds; that is now if none was."""
-    if not (began := _state(connection, "began")):
-        _set_state(connection, "began", began := repr(now))
-    return float(began)
+    try:
+        return float(_state(connection, "began"))
+    except ValueError:  # none was, or it cannot be read
+        _set_state(connection, "began", repr(now))
+        return now
 
 
 def _state(connection: sqlite3.Connection, name: str) -> str:

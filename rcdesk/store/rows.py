@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -17,6 +19,12 @@ COLUMNS = (
 )
 _INSERT = f"INSERT INTO calls ({COLUMNS}, place, digits, folded) VALUES ({', '.join('?' * 17)})"  # noqa: S608
 
+log = logging.getLogger(__name__)
+
+_KINDS = (int, str, str, str, float, float, str, str, str, str, str, str, int, str)  # of COLUMNS
+_LATEST = 253_370_764_800.0  # unix seconds: calendars end with the year 9999, in any time zone
+_told: set[Any] = set()  # the ids of rows that cannot be read, each told once
+
 _ID_BITS = 21
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _DIRECTIONS = {direction.value: direction for direction in Direction}
@@ -27,12 +35,17 @@ def place_of(started_at: float, row_id: int) -> int:
     return (round(started_at * 1000) << _ID_BITS) | (row_id & ((1 << _ID_BITS) - 1))
 
 
-def record_of(row: Sequence[Any]) -> CallRecord:
-    """Return the record of a row of `COLUMNS`."""
+def record_of(row: Sequence[Any]) -> CallRecord | None:
+    """Return the record of a row of `COLUMNS`, None if it holds what nothing of ours has written."""
+    if not all(map(isinstance, row, _KINDS)):
+        return None
     row_id, session_id, direction, outcome, started_at, duration, number, name, location, queue, reason = row[
         :11
     ]
     record_id, seen, own_number = row[11:]
+    known = direction in _DIRECTIONS and outcome in _OUTCOMES
+    if not (known and 0 <= started_at < _LATEST and math.isfinite(duration)):
+        return None
     return CallRecord(
         id=row_id,
         session_id=session_id,
@@ -51,10 +64,31 @@ def record_of(row: Sequence[Any]) -> CallRecord:
     )
 
 
-def select(connection: sqlite3.Connection, found: str, *values: object) -> list[CallRecord]:
-    """Return the records of a query. `found` is what follows FROM: SQL of this package, no user's text."""
+def select(
+    connection: sqlite3.Connection, found: str, *values: object, most: int | None = None
+) -> list[CallRecord]:
+    """Return the records of a query, no more than `most`. A row that cannot be read stays in the file and is left
+    out with a warning. `found` is what follows FROM: SQL of this package, no user's text."""
     sql = f"SELECT {COLUMNS} FROM {found}"  # noqa: S608  # values are bound
-    return [record_of(row) for row in connection.execute(sql, values)]
+    records: list[CallRecord] = []
+    strange = []
+    for row in connection.execute(sql, values):
+        record = record_of(row)
+        if record:
+            records.append(record)
+        else:
+            strange.append(row)
+        if len(records) == most:
+            break
+    _tell_of(strange)
+    return records
+
+
+def _tell_of(strange: Sequence[tuple[Any, ...]]) -> None:
+    new = {row[0] for row in strange} - _told
+    if new:
+        _told.update(new)
+        log.warning("rows of the call history cannot be read and were left out: %d", len(new))
 
 
 def near(connection: sqlite3.Connection, starts: Iterable[float], reach: float) -> Iterator[CallRecord]:
@@ -71,9 +105,12 @@ def named(connection: sqlite3.Connection, record_ids: Iterable[str]) -> Iterator
 
 
 def write(connection: sqlite3.Connection, merge: Merge) -> None:
-    """Carry out what a merge asks for; a record that is overwritten keeps its id."""
+    """Carry out what a merge asks for; a record that is overwritten keeps its id. A row that could not be read
+    gives way to what the platform's log says of the same call."""
     gone = [*merge.removes, *(record.id for record in merge.puts if record.id != NEW)]
     connection.executemany("DELETE FROM calls WHERE id = ?", [(row_id,) for row_id in gone])
+    logged = [(record.record_id,) for record in merge.puts if record.record_id]
+    connection.executemany("DELETE FROM calls WHERE record_id = ? AND record_id <> ''", logged)
     next_id = _next_id(connection)
     for record in merge.puts:
         row_id = record.id
@@ -124,5 +161,6 @@ def _row(record: CallRecord, row_id: int) -> tuple[object, ...]:
 
 def _next_id(connection: sqlite3.Connection) -> int:
     """Return an id that was never given before: the pane knows rows by their ids."""
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'calls'").fetchone()
-    return int(row[0]) + 1 if row else 1
+    highest = "SELECT max(id) AS id FROM calls UNION SELECT CAST(seq AS INTEGER) FROM sqlite_sequence WHERE name = 'calls'"
+    (last,) = connection.execute(f"SELECT ifnull(max(id), 0) FROM ({highest})").fetchone()  # noqa: S608
+    return int(last) + 1

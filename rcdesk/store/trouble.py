@@ -28,9 +28,13 @@ class NewerFile(Exception):
     """The database was written by an rcdesk to come."""
 
 
+class StrangeFile(sqlite3.DatabaseError):
+    """The file is a database, but not of the tables that it should have."""
+
+
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file is no sound database any more."""
-    return _result(error) in _DAMAGE
+    """Whether the file is no sound database any more, or none of ours."""
+    return isinstance(error, StrangeFile) or _result(error) in _DAMAGE
 
 
 def trouble(error: sqlite3.Error) -> Problem | None:

@@ -116,6 +116,52 @@ async def test_a_file_that_is_no_database_is_set_aside_and_told(tmp_path: Path, 
     assert str(aside) in problem.remedy
 
 
+@pytest.mark.expected_log("the database is damaged .StrangeFile.")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "DROP TABLE words",
+        "DROP INDEX by_word",
+        "ALTER TABLE words RENAME COLUMN word TO letters",
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = -1",
+    ],
+)
+async def test_a_file_that_lacks_what_it_should_have_is_set_aside_and_told(
+    tmp_path: Path, spoil: str
+) -> None:
+    path, index = tmp_path / "calls.db", "CREATE INDEX by_word ON words (word)"
+    with opened(path, (*FIRST, index)) as database:
+        await database.open()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(spoil)
+    before = path.read_bytes()
+    with opened(path, (*FIRST, index), SECOND) as database:
+        problem = await database.open()
+        assert await database.run(words) == ["first", "second"]
+    aside = tmp_path / "calls.damaged-20261123-204500.db"
+    assert aside.read_bytes() == before
+    assert problem is not None
+    assert str(aside) in problem.remedy
+
+
+async def test_what_others_have_put_into_the_file_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    with opened(path) as database:
+        await database.open()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (word TEXT)")
+        other.execute("ANALYZE")
+    with opened(path) as database:
+        assert await database.open() is None
+
+
+async def test_a_text_that_is_none_costs_itself_only(tmp_path: Path) -> None:
+    with opened(tmp_path / "calls.db") as database:
+        await database.run(lambda it: it.execute("INSERT INTO words VALUES (CAST(x'41ff42' AS TEXT))"))
+        assert await database.run(words) == ["first", "A\ufffdB"]
+
+
 @pytest.mark.expected_log("the database is damaged .SQLITE_CORRUPT")
 async def test_damage_that_shows_later_sets_the_file_aside_and_the_work_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "calls.db"

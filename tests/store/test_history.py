@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from rcdesk.core.ringout import End, EndedRingOut, Order, RingOut
 from rcdesk.store.history import HistoryStore
 from rcdesk.store.rows import near as rows_near
 from rcdesk.store.rows import place_of
-from tests.store.builders import batch, live, logged, opened
+from tests.store.builders import batch, found, live, logged, opened
 from tests.store.make_records import NOW, make_records
 
 
@@ -302,3 +303,67 @@ def _without_id(row: CallRecord) -> tuple[object, ...]:
         row.name,
         row.record_id,
     )
+
+
+def spoil(path: Path, changes: str) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"UPDATE calls SET {changes} WHERE session_id = '2'")
+
+
+@pytest.mark.expected_log("rows of the call history cannot be read and were left out: 1")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "direction = 'sideways'",
+        "outcome = '+16505550123'",
+        "started_at = 'soon'",
+        "started_at = 9e99",
+        "started_at = -1",
+        "duration = 9e999",
+        "duration = x'00'",
+        "name = x'00'",
+        "seen = 'perhaps'",
+    ],
+)
+async def test_a_row_that_cannot_be_read_costs_itself_only(
+    tmp_path: Path, changes: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("rcdesk.store.rows._told", set())
+    path = tmp_path / "calls.db"
+    with opened(path) as store:
+        await store.merge(batch(*(logged(str(nth), ago=60.0 * nth) for nth in range(1, 5)), token="t"), NOW)
+    spoil(path, changes)
+    with opened(path) as store:
+        first = await store.page(Query(), None, 2)
+        second = await store.page(Query(), first.after, 2)
+        assert [record.session_id for record in first.records] == ["1", "3"]
+        assert [record.session_id for record in second.records] == ["4"]
+        await store.add_live(live("9", ago=125), NOW)
+        assert len(await rows(store)) == 4
+        kept = await store._database.run(lambda it: it.execute("SELECT count(*) FROM calls").fetchone())
+        assert kept == (5,)
+        await store.merge(batch(logged("2", ago=120, name="Anna Berg")), NOW)
+        assert await found(store, "anna") == ["Anna Berg"], "the platform's log knows it anew"
+    assert len(caplog.records) == 1, "it is told once"
+
+
+@pytest.mark.parametrize(
+    "spoiled", ["DELETE FROM sqlite_sequence", "UPDATE sqlite_sequence SET seq = 'many'"]
+)
+async def test_ids_go_on_although_the_count_of_them_is_lost(tmp_path: Path, spoiled: str) -> None:
+    path = tmp_path / "calls.db"
+    with opened(path) as store:
+        await store.merge(batch(logged("1"), logged("2", ago=60)), NOW)
+        known = {record.id for record in await rows(store)}
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(spoiled)
+    with opened(path) as store:
+        await store.merge(batch(logged("3", ago=30)), NOW)
+        assert len({record.id for record in await rows(store)} - known) == 1
+
+
+async def test_when_it_began_is_noted_anew_if_it_cannot_be_read(tmp_path: Path) -> None:
+    with opened(tmp_path / "calls.db") as store:
+        await store._database.run(lambda it: it.execute("INSERT INTO state VALUES ('began', 'once')"))
+        await store.merge(batch(logged("1")), NOW)
+        assert await store.missed_unseen() == 1
