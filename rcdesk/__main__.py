@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 
 from rcdesk import cli
 from rcdesk.config import RefusedError, UsageError
@@ -17,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code (0 done, 1 failed, 2 usage, 3 not running)."""
     if argv is None:
         argv = sys.argv[1:]
+        sys.excepthook = tell_uncaught
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # ends it without a traceback, until the loop listens
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a terminal need not know every name's letters
@@ -31,6 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads has enough, as `head` does; nothing more is to be written at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return cli.FAILED
+
+
+def tell_uncaught(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Write what Python would write of a fault that nobody has caught, without secrets and full numbers."""
+    import traceback
+
+    from rcdesk.logs import redact
+
+    if sys.stderr:
+        sys.stderr.write(redact("".join(traceback.format_exception(error))))
 
 
 def _dispatch(argv: Sequence[str]) -> int:

@@ -9,7 +9,6 @@ import logging
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
@@ -143,10 +142,10 @@ class _End:
     code: int = cli.OK
 
     def on_bug(self, error: BaseException) -> None:
-        """A fault of the program itself: say so and stop, rather than go on with what may be wrong."""
+        """A fault of the program itself, told in the log: say so and stop, rather than go on with what may be
+        wrong."""
         self.code = BUG
-        sys.stderr.write("rcdesk has found a fault in itself and ends:\n")
-        traceback.print_exception(error)
+        sys.stderr.write(f"rcdesk has found a fault in itself ({type(error).__name__}) and ends.\n")
         self.asked.set()
 
     def on_uncaught(

@@ -6,10 +6,13 @@ import contextlib
 import logging
 import re
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
+
+log = logging.getLogger(__name__)
 
 QUIET = ("httpx", "httpcore", "hpack", "pubnub", "aiohttp", "websockets", "asyncio", "keyring")
 """At info and debug they write URLs, headers and frames, and those hold tokens and phone numbers."""
@@ -112,6 +115,7 @@ class _Terminal(_Discreet, logging.StreamHandler[TextIO]):
 def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
     """Write records of `level` and worse to `path`, and warnings to the terminal; return the undoing.
 
+    What Python would print of faults that nobody can catch becomes a record, too: it would be printed as it is.
     `path`: None for no file (the demo, and runs that leave nothing behind). The last three megabytes are kept.
     """
     handlers: list[logging.Handler] = [_Terminal()]
@@ -126,8 +130,11 @@ def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
     for handler in handlers:
         handler.setFormatter(RedactingFormatter())
         root.addHandler(handler)
+    hooks = threading.excepthook, sys.unraisablehook
+    threading.excepthook, sys.unraisablehook = _on_thread_failed, _on_unraisable
 
     def stop() -> None:
+        threading.excepthook, sys.unraisablehook = hooks
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()
@@ -135,6 +142,14 @@ def start(path: Path | None, level: int = logging.INFO) -> Callable[[], None]:
             logging.getLogger(name).setLevel(old)
 
     return stop
+
+
+def _on_thread_failed(failed: threading.ExceptHookArgs) -> None:
+    log.error("a thread failed", exc_info=failed.exc_value)
+
+
+def _on_unraisable(failed: sys.UnraisableHookArgs) -> None:
+    log.error("a fault where none can be raised", exc_info=failed.exc_value)
 
 
 class _Moment(logging.Formatter):

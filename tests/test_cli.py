@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -186,3 +187,18 @@ def test_a_reader_that_has_enough_gets_no_traceback() -> None:
     )
     os.close(writing)
     assert (told.returncode, told.stderr) == (cli.FAILED, b"")
+
+
+def test_a_fault_that_nobody_catches_is_told_without_the_number() -> None:
+    fault = (
+        "from rcdesk import __main__, cli\n"
+        "def fail(argv): raise ValueError('no call from +16505550100')\n"
+        "cli.run_command = fail\n"
+        "__main__.main()"
+    )
+    told = subprocess.run(
+        (sys.executable, "-c", fault, "status"), capture_output=True, text=True, timeout=20, check=False
+    )
+    assert told.returncode == 1
+    assert "ValueError: no call from …00" in told.stderr
+    assert "650555" not in told.stderr

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -194,6 +195,28 @@ def test_stopping_leaves_everything_as_it_was(tmp_path: Path) -> None:
     before = (root.level, list(root.handlers), logging.getLogger("httpx").level)
     logs.start(tmp_path / "rcdesk.log")()
     assert (root.level, list(root.handlers), logging.getLogger("httpx").level) == before
+    assert threading.excepthook not in (logs._on_thread_failed, None)
+
+
+@pytest.mark.expected_log("a thread failed", "a fault where none can be raised")
+def test_what_python_would_print_by_itself_is_redacted_too(
+    tmp_path: Path, start: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Spoilt:
+        def __del__(self) -> None:
+            raise ValueError("no call from +16505550100")
+
+    def fail() -> None:
+        raise ValueError("no call from +16505550199")
+
+    path = start(tmp_path / "rcdesk.log")
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    Spoilt()
+    for told in (capsys.readouterr().err, path.read_text(encoding="utf-8")):
+        assert told.count("ValueError: no call from …") == 2
+        assert "650555" not in told
 
 
 def test_a_record_that_cannot_be_written_is_told_once_and_without_its_content(
