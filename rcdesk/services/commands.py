@@ -13,7 +13,10 @@ from rcdesk.core.errors import Problem
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 10.0  # seconds in which whoever connects must have said what they want
+PATIENCE = 10.0  # seconds in which whoever connects must have said what they want, and have taken the answer
+AT_ONCE = (
+    32  # connections; more are a program gone wrong, and would use up what files and sockets there may be
+)
 LAST_ANSWERS = 0.5  # seconds that answers under way may take when the program ends
 
 LONGEST = 64 * 1024  # bytes of one request; a link or a number is far shorter
@@ -36,7 +39,7 @@ class CommandServer:
         self._path = path
         self._handlers = handlers
         self._server: asyncio.Server | None = None
-        self._listening: set[asyncio.StreamWriter] = set()  # connected, and said nothing yet
+        self._listening: dict[asyncio.StreamWriter, None] = {}  # connected, and said nothing yet
         self._talks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -53,7 +56,10 @@ class CommandServer:
         for writer in self._listening:
             writer.transport.abort()
         if self._talks:
-            await asyncio.wait(self._talks, timeout=LAST_ANSWERS)
+            _, late = await asyncio.wait(self._talks, timeout=LAST_ANSWERS)
+            for talk in late:
+                talk.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -61,22 +67,32 @@ class CommandServer:
         self._talks.add(task)
         task.add_done_callback(self._talks.discard)
         try:
+            busy = len(self._talks) > AT_ONCE and not self._make_room()
             if line := await self._hear(reader, writer):
-                answer = await self._answer(line)
-                writer.write(await asyncio.to_thread(_line, answer))  # a long history takes its time
-                await writer.drain()
+                answer = BUSY if busy else await self._answer(line)
+                await _send(writer, await asyncio.to_thread(_line, answer))  # a long history takes its time
         except (ConnectionError, TimeoutError, ValueError) as error:  # ValueError: longer than LONGEST
             log.info("a command was not answered: %s", type(error).__name__)
+        except asyncio.CancelledError:  # by `close`; Python's streams complain of a talk that ends so
+            log.info("a command was not answered before the end")
         finally:
-            writer.close()
+            writer.transport.abort()
+
+    def _make_room(self) -> bool:
+        """Send away who has said nothing for longest; return False if all are being answered."""
+        silent = next(iter(self._listening), None)
+        if silent:
+            del self._listening[silent]
+            silent.transport.abort()
+        return silent is not None
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        self._listening.add(writer)
+        self._listening[writer] = None
         try:
             async with asyncio.timeout(PATIENCE):
                 return await reader.readline()
         finally:
-            self._listening.discard(writer)
+            self._listening.pop(writer, None)
 
     async def _answer(self, line: bytes) -> Answer:
         try:
@@ -101,12 +117,23 @@ def _request(line: bytes) -> dict[str, Any]:
     return request
 
 
+async def _send(writer: asyncio.StreamWriter, line: bytes) -> None:
+    """Send the answer, and return once it is taken."""
+    async with asyncio.timeout(PATIENCE):
+        writer.write(line)
+        writer.close()
+        await writer.wait_closed()
+
+
 def _line(answer: Answer) -> bytes:
     return json.dumps(answer).encode() + b"\n"
 
 
 def _refusal(title: str, remedy: str) -> Answer:
     return {"ok": False, "error": {"title": title, "remedy": remedy}}
+
+
+BUSY = _refusal("The command was not heard.", "rcdesk is busy with others; try again in a moment.")
 
 
 def text_of(request: Mapping[str, Any], key: str) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import stat
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
@@ -14,6 +15,7 @@ from rcdesk import cli
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.services import commands
 from rcdesk.services.commands import LONGEST, BadRequest, CommandServer, number_of, text_of
+from tests.helpers.wait import until
 
 
 async def _echo(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,3 +141,73 @@ async def test_at_the_end_the_answers_under_way_go_out_and_who_says_nothing_is_l
 
 async def test_a_server_that_was_never_opened_closes(tmp_path: Path) -> None:
     await CommandServer(tmp_path / "s.sock", {}).close()
+
+
+async def test_of_too_many_that_say_nothing_the_first_are_sent_away_and_commands_are_heard(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "AT_ONCE", 3)
+    silent = [await asyncio.open_unix_connection(path) for _ in range(5)]
+    assert (await ask(path, {"command": "echo"}) or {})["ok"] is True
+    gone = [reader for reader, _ in silent[:3]]
+    assert [await reader.read() for reader in gone] == [b""] * 3
+    silent[-1][1].write(b'{"command": "echo"}\n')
+    assert json.loads(await silent[-1][0].readline())["ok"] is True
+    for _, writer in silent:
+        writer.close()
+
+
+async def test_while_all_are_being_answered_another_one_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "AT_ONCE", 1)
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Mapping[str, Any]) -> dict[str, Any]:
+        asked.set()
+        await may_answer.wait()
+        return {}
+
+    server = CommandServer(tmp_path / "s.sock", {"slow": slow})
+    await server.open()
+    first = asyncio.get_running_loop().create_task(ask(tmp_path / "s.sock", {"command": "slow"}))
+    await asked.wait()
+    assert await ask(tmp_path / "s.sock", {"command": "slow"}) == commands.BUSY
+    may_answer.set()
+    assert await first == {"ok": True, "result": {}}
+    await server.close()
+
+
+@pytest.fixture
+async def endless(tmp_path: Path) -> AsyncIterator[CommandServer]:
+    """A server of which an answer is longer than any buffer between it and one who does not read."""
+
+    async def long(_request: Mapping[str, Any]) -> dict[str, Any]:
+        return {"said": "x" * 20_000_000}
+
+    server = CommandServer(tmp_path / "s.sock", {"long": long})
+    await server.open()
+    yield server
+    await server.close()
+
+
+async def test_one_who_does_not_take_the_answer_is_let_go(
+    endless: CommandServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "PATIENCE", 0.05)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "s.sock"))
+        client.sendall(b'{"command": "long"}\n')
+        await until(lambda: endless._talks)
+        await until(lambda: not endless._talks)
+
+
+async def test_at_the_end_one_who_does_not_take_the_answer_is_not_waited_for(
+    endless: CommandServer, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "s.sock"))
+        client.sendall(b'{"command": "long"}\n')
+        await until(lambda: endless._talks)
+        await endless.close()
+        assert not endless._talks
