@@ -162,13 +162,26 @@ def ask(socket_path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
             connection.sendall(line)
             with connection.makefile("rb") as answers:
                 told = answers.readline()
-    except (FileNotFoundError, ConnectionError):
+    except (FileNotFoundError, NotADirectoryError, ConnectionError):
         return None
-    except TimeoutError:
+    except (TimeoutError, BlockingIOError):  # BlockingIOError: too many wait to be heard already
         return _trouble("rcdesk did not answer.", "It may be busy; try again, or end it and start it anew.")
-    if not told:
-        return None  # it was just ending
-    answer: dict[str, Any] = json.loads(told)
+    except OSError as error:
+        return _trouble(
+            "rcdesk was not asked.", f"Make sure that you may use {socket_path}: {error.strerror or error}."
+        )
+    return _answer_in(told) if told else None  # None: it was just ending
+
+
+def _answer_in(told: bytes) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = json.loads(told)
+        if answer["ok"]:
+            answer["result"]
+        else:
+            answer["error"]["title"], answer["error"]["remedy"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return _trouble("What rcdesk answered was not understood.", "End it and start it anew.")
     return answer
 
 

@@ -46,6 +46,46 @@ def test_an_instance_that_hangs_is_told_and_is_no_success(
     assert "did not answer" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("hung")
+def test_an_instance_that_hears_nobody_any_more_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    path, waiting = str(paths_for("default").socket), []
+    while True:
+        waiting.append(socket.socket(socket.AF_UNIX))
+        waiting[-1].setblocking(False)
+        try:
+            waiting[-1].connect(path)
+        except BlockingIOError:
+            break
+    assert main(["calls"]) == cli.FAILED
+    assert "did not answer" in capsys.readouterr().err
+    for each in waiting:
+        each.close()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"hello\n",
+        b"[]\n",
+        b"{}\n",
+        b'{"ok": true}\n',
+        b'{"ok": false, "error": 5}\n',
+        b"[" * 100_000,
+        b"\xff\n",
+    ],
+)
+def test_an_answer_that_is_none_of_ours_is_told(told: bytes) -> None:
+    answer = cli._answer_in(told)
+    assert answer["ok"] is False
+    assert "not understood" in answer["error"]["title"]
+
+
+def test_a_socket_that_one_may_not_use_is_told(tmp_path: Path) -> None:
+    answer = cli.ask(tmp_path / ("x" * 200), {"command": "status"})
+    assert answer is not None
+    assert answer["error"]["remedy"].endswith("x: AF_UNIX path too long.")
+
+
 def test_what_is_too_long_to_say_is_told_and_not_taken_for_a_program_that_is_not_running(
     tmp_path: Path,
 ) -> None:
