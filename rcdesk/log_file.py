@@ -24,7 +24,8 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
+        waiting = getattr(os, "O_NONBLOCK", 0)  # not for who reads, if it is a pipe
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | waiting, PRIVATE)
         return TextIOWrapper(
             os.fdopen(handle, "ab"), self.encoding, errors="backslashreplace", write_through=True
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +30,19 @@ def make_private_file(path: Path) -> None:
     make_private_folder(path.parent)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE))
     path.chmod(PRIVATE_FILE)
+
+
+def read_whole(path: Path) -> bytes:
+    """Return what is in a file. What is no file, such as a pipe that nobody writes to, holds up nobody.
+
+    Raises:
+        OSError: there is none, or it cannot be read.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        return file.read()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -110,7 +110,7 @@ class SettingsStore:
 
     def _read(self, path: Path) -> None:
         try:
-            content = path.read_bytes()
+            content = files.read_whole(path)
             files.make_private_file(path)
         except FileNotFoundError:
             return

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -109,13 +111,16 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path: Path, content: bytes) ->
 
 
 @pytest.mark.expected_log("the settings were not read")
-def test_what_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "settings.json").mkdir()
-    store = store_at(tmp_path / "settings.json")
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_cannot_be_read_is_left_alone(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    path = tmp_path / "settings.json"
+    make(path)
+    before = path.stat()
+    store = store_at(path)
     store.update(theme="dark")
     store.close()
     assert store.value.theme == "dark"
-    assert (tmp_path / "settings.json").is_dir()
+    assert path.stat().st_ino == before.st_ino
     (notice,) = store.notices
     assert "for this run only" in notice.remedy
 
