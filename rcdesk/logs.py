@@ -55,16 +55,24 @@ def redact(text: str) -> str:
     return _NUMBER.sub(lambda number: "…" + "".join(_DIGIT.findall(number[0])[-2:]), text)
 
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What could break a line of the log or drive the terminal that shows it: a server's words are among them."""
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()
+
+
 class RedactingFormatter(logging.Formatter):
     """Writes a record with its message, arguments, exception and stack redacted."""
 
     def format(self, record: logging.LogRecord) -> str:
-        parts = [record.getMessage()]
+        parts = [redact(record.getMessage()).replace("\n", "\\n")]
         if record.exc_info:
-            parts.append(self.formatException(record.exc_info))
+            parts.append(redact(self.formatException(record.exc_info)))
         if record.stack_info:
-            parts.append(self.formatStack(record.stack_info))
-        text = redact("\n".join(parts))
+            parts.append(redact(self.formatStack(record.stack_info)))
+        text = _CONTROL.sub(_escaped, "\n".join(parts))
         return f"{self.formatTime(record)} {record.levelname} {record.name}: {text}"
 
 

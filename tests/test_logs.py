@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import re
 import stat
 import threading
@@ -146,6 +147,25 @@ def test_message_arguments_exception_and_stack_are_all_redacted(
     assert "Traceback" in text
     assert not re.search(r"\d{7}", text)
     assert "s3cret" not in text.replace("password='s3cret'\")", "")  # the line of this test's own source
+
+
+def test_nothing_that_is_told_breaks_the_line_or_drives_the_terminal(
+    tmp_path: Path, start: Callable[..., Path]
+) -> None:
+    path = start(tmp_path / "rcdesk.log")
+    log.info("refused: %s", "X\x1b[2J\r\nINFO rcdesk: signed in\u202e", exc_info=ValueError("\x1b[2J"))
+    text = path.read_text(encoding="utf-8")
+    assert text.splitlines()[0].endswith(r"refused: X\x1b[2J\r\nINFO rcdesk: signed in\u202e")
+    assert "\x1b" not in text
+
+
+def test_a_pipe_that_nobody_reads_in_the_place_of_the_log_holds_up_nobody(
+    tmp_path: Path, start: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "rcdesk.log")
+    start(tmp_path / "rcdesk.log")
+    log.info("hello")
+    assert "was not written (OSError)" in capsys.readouterr().err
 
 
 def test_the_file_is_private_and_made_with_the_first_record(
