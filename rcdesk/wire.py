@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -82,6 +82,7 @@ class Wire(msgspec.Struct, rename="camel"):
     """What all shapes share: camelCase outside, snake_case inside."""
 
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
 TelephonyStatus = Literal["NoCall", "Ringing", "CallConnected", "OnHold", "ParkedCall"]
 
 
@@ -108,7 +109,7 @@ class PresenceBody(Wire):
     stay raw, so that one that cannot be read does not cost the others."""
 
     extension_id: Id
-    sequence: int | None = None
+    sequence: Count | None = None
     telephony_status: TelephonyStatus | None = None
     active_calls: list[msgspec.Raw] | None = None
     total_active_calls: int | None = None

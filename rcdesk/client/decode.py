@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -129,17 +130,22 @@ def leg(call: wire.ActiveCall) -> Leg:
 
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HIDING = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 LONGEST_NAME = 200  # characters; nobody reads more of a name
 
 
 def name(text: str | None) -> str:
     """Return a name as one line that nothing can hide in, "" if there is none.
 
-    Names come from strangers. Control characters could drive a terminal or break a line, and marks that turn
-    the direction of writing could make the number beside the name read as another one.
+    Names come from strangers. Control characters could drive a terminal or break a line, marks that turn the
+    direction of writing could make the number beside the name read as another one, and letters without width
+    or ink make two names look the same. Those that join others stay: families of emoji and Persian need them.
     """
-    return _TURNING.sub("", _UNSEEN.sub(" ", text or "")).strip()[:LONGEST_NAME]
+    called = _HIDING.sub("", _UNSEEN.sub(" ", text or "")).strip()[:LONGEST_NAME]
+    return called if any(unicodedata.category(letter)[0] in "LNPS" for letter in called) else ""
 
 
 def number(text: str | None) -> str:
@@ -169,7 +175,7 @@ def account(extension: wire.Extension, scopes: frozenset[str]) -> Account:
     return Account(
         account_id=extension.account.id,
         extension_id=extension.id,
-        extension_number=extension.extension_number or "",
+        extension_number=name(extension.extension_number),
         name=name(extension.name),
         region=(region and region.iso_code) or "US",
         scopes=scopes,
@@ -251,7 +257,7 @@ def directory(records: Iterable[wire.DirectoryEntry]) -> Iterator[Person]:
         own = (entry.phone_number for entry in one.phone_numbers or () if not _shared(entry))
         numbers = _numbers(one.extension_number, *own)
         if called and numbers and one.status != "NotActivated" and not one.hidden:
-            extension = f"ext. {one.extension_number}" if one.extension_number else ""
+            extension = f"ext. {short}" if (short := name(one.extension_number)) else ""
             yield Person(called, numbers, Source.DIRECTORY, extension or _detail(one.department, called))
 
 

@@ -62,7 +62,7 @@ def _record(record: wire.CallLogRecord) -> LogRecord:
     direction = Direction.INBOUND if record.direction == "Inbound" else Direction.OUTBOUND
     inbound = direction is Direction.INBOUND
     other, own = (record.from_, record.to_) if inbound else (record.to_, record.from_)
-    action, result, duration = record.action or "", record.result or "", record.duration or 0.0
+    action, result, duration = record.action or "", record.result or "", max(record.duration or 0.0, 0.0)
     legs = [leg.leg_type for leg in record.legs or () if leg.leg_type]
     outcome, reason = outcome_of_log(direction, action, result, record.reason or "", duration, legs)
     return LogRecord(

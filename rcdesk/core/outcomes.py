@@ -33,7 +33,8 @@ def outcome_of(call: Call, *, declined: bool = False) -> Outcome:
         return Outcome.DECLINED
     if call.elsewhere:
         return Outcome.ANSWERED_ELSEWHERE
-    return Outcome.GAVE_UP if call.ended_at - call.started_at < EARLY else Outcome.MISSED
+    rang = call.ended_at - call.started_at
+    return Outcome.GAVE_UP if 0 <= rang < EARLY else Outcome.MISSED  # below 0 the clocks differ: nobody knows
 
 
 def outcome_of_ringout(end: End) -> tuple[Outcome, str] | None:

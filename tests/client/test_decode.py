@@ -154,6 +154,9 @@ def test_a_withheld_number_is_no_number(withheld: str | None) -> None:
         ("\u202e0010 555 056 1+", "0010 555 056 1+"),
         ("\x00", ""),
         ("Zoë 👩\u200d🚒 O’Neill <b>", "Zoë 👩\u200d🚒 O’Neill <b>"),
+        ("Dana\u200b No\u00advak\U000e0041", "Dana Novak"),
+        ("\u3164\u200d", ""),
+        ("\u0301\ufe0f", ""),
         ("N" * 10_000, "N" * decode.LONGEST_NAME),
     ],
 )
@@ -207,6 +210,7 @@ CALL = ["body", "activeCalls", 0]
         (without(["body", "extensionId"]), "$.body.extensionId"),
         (without(["body", "sequence"]), "$.body.sequence"),
         (changed(["body", "sequence"], "133942"), "$.body.sequence"),
+        (changed(["body", "sequence"], -1), "$.body.sequence"),
         (changed(["body", "telephonyStatus"], "Dancing"), "$.body.telephonyStatus"),
         (changed(["body", "activeCalls"], {}), "$.body.activeCalls"),
         (changed(["body", "totalActiveCalls"], "1"), "$.body.totalActiveCalls"),

@@ -115,3 +115,7 @@ def test_a_sync_that_gives_as_much_as_was_asked_for_may_have_more() -> None:
     assert batch(3, 3, syncType="FSync") == (True, True)
     assert batch(1, 3, syncType="FSync", olderRecordsExist=True) == (True, True)
     assert batch(3, None, syncType="ISync") == (False, False)
+
+
+def test_no_call_lasts_less_than_no_time() -> None:
+    assert read(record(duration=-5))[0].duration == 0.0
