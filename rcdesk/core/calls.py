@@ -100,14 +100,14 @@ class CallBook:
         if report.legs is None:
             return []
         named = _by_track(report.legs)
-        unsure = report.cut or abs(now - self._checked_at) < LATE
+        unsure = abs(now - self._checked_at) < LATE
         for track_id, legs in named.items():
             track = self._track(track_id)
             track.extension_id = report.extension_id
             track.hear(report.sequence, Word(report.at, together(legs)), now)
             unsure |= self._catch_up(track_id, track, report, now)
         touched = list(named)
-        if report.total is not None and not report.cut:
+        if report.total is not None:
             if report.total <= len(report.legs):
                 touched += self._vanish(report, frozenset(named), now)
             else:
@@ -115,6 +115,10 @@ class CallBook:
         if unsure:
             self._unsure_at = now
         return self._changes(touched, now)
+
+    def miss(self, now: float) -> None:
+        """Note that a report came of which not all could be read: something happened, and nobody knows what."""
+        self._unsure_at = now
 
     def reconcile(self, snapshot: Snapshot, now: float, asked_at: float) -> list[Change]:
         """Take in a snapshot that was asked for at `asked_at`; a live call absent from it is over.

@@ -181,7 +181,9 @@ class Link:
         if event.report:
             trace.debug("heard %d", event.report.sequence)
             self._calls.take(event.report)
-            self._look_again()
+        if event.cut:
+            self._calls.miss()
+        self._look_again()
 
     def _look_again(self) -> None:
         if self._calls.unsure:

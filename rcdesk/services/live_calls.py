@@ -44,6 +44,10 @@ class LiveCalls:
         """Take in one push notification."""
         self._tell(self._book.apply(report, self._clock()))
 
+    def miss(self) -> None:
+        """Note that not all of a notification could be read."""
+        self._book.miss(self._clock())
+
     def reconcile(self, snapshot: Snapshot, asked_at: float) -> list[Change]:
         """Take in what the platform lists, asked for at `asked_at`; return what it changed."""
         changes = self._book.reconcile(snapshot, self._clock(), asked_at)

@@ -697,19 +697,18 @@ def test_a_cut_list_tells_that_a_call_which_it_does_not_name_is_over(total: int,
     assert book.unsure is open_now
 
 
-def test_a_list_with_an_unreadable_entry_ends_no_call_and_leaves_open_what_is_true() -> None:
-    book = CallBook()
-    book.apply(report(1, leg(CONNECTED), leg(RINGING, session="2"), total=2), START)
-    cut = replace(report(2, leg(CONNECTED), total=1), cut=True)
-    book.apply(cut, START + 1)
-    book.tick(LATER)
-    assert sorted(call.session_id for call in book.calls) == ["2", "67029198021"]
+def test_a_report_that_could_not_be_read_leaves_open_what_is_true() -> None:
+    book = checked(leg(CONNECTED))
+    book.miss(LATER + LATE)
     assert book.unsure
+    book.reconcile(snapshot(leg(CONNECTED)), LATER + 99, LATER + 98)
+    assert not book.unsure
 
 
 def test_a_clock_that_was_set_back_makes_no_snapshot_worthless() -> None:
     book = CallBook()
-    book.apply(replace(said(1, CONNECTED), cut=True), LATER)
+    book.apply(said(1, CONNECTED), LATER)
+    book.miss(LATER)
     book.reconcile(snapshot(), LATER - 400, LATER - 401)
     assert stages(book) == []
     assert not book.unsure

@@ -288,6 +288,24 @@ async def test_news_that_may_be_older_than_the_snapshot_are_followed_by_another_
     assert me.link.status.value.state is LinkState.LIVE
 
 
+async def test_after_a_notification_that_cannot_be_read_a_snapshot_tells(
+    me: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(subscription, "SECOND_LOOK", (0.0, 0.0))
+    monkeypatch.setattr(subscription, "SECOND_LOOK_EVERY", 0.0)
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    await me.sandbox.fault("mute-push")
+    await me.sandbox.ring(ANN)
+    await me.sandbox._http.delete(f"{me.sandbox.info['control']}/faults")
+    assert me.calls.calls == ()
+    body = {**MISSED[0]["body"], "activeCalls": [{"id": 7}]}
+    await me.sandbox.push({**MISSED[0], "body": body})
+    await me.sees(Stage.RINGING)
+    assert "unreadable" in caplog.text
+    caplog.clear()
+
+
 async def connected(me: World, nth: int) -> str:
     """Let one more call ring, be answered and be seen; return its session."""
     session = await me.sandbox.ring(f"+130255501{nth:02}")
