@@ -8,6 +8,7 @@ what kind it is, and whether the program may try again. The platform's codes dec
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,12 @@ BY_STATUS = {
     503: Advice("The service is down for maintenance; try again later.", Kind.UNAVAILABLE, retry=True),
 }
 OFFLINE = Advice("The server cannot be reached; check your network connection.", Kind.OFFLINE, retry=True)
+UNTRUSTED = Advice(
+    "Its certificate is not trusted on this computer: somebody may be listening in. Check the address, the clock and "
+    "your network, or ask your administrator.",
+    Kind.OFFLINE,
+    retry=True,
+)
 UNREADABLE = Advice(
     "The answer did not come from the telephone service; check the server's address and your network.",
     Kind.UNREADABLE,
@@ -193,7 +200,15 @@ def from_exception(doing: str, error: httpx.HTTPError) -> Problem:
     """Say in words why no answer came."""
     broken = isinstance(error, httpx.DecodingError | httpx.TooManyRedirects)
     unsent = isinstance(error, UNSENT)
-    return no_answer(doing, UNREADABLE if broken else OFFLINE, unsure=not unsent)
+    silent = UNTRUSTED if _is_untrusted(error) else OFFLINE
+    return no_answer(doing, UNREADABLE if broken else silent, unsure=not unsent)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether the server's certificate was refused, which HTTP's libraries tell as a connection that failed."""
+    return error is not None and (
+        isinstance(error, ssl.SSLCertVerificationError) or _is_untrusted(error.__cause__ or error.__context__)
+    )
 
 
 def no_answer(doing: str, advice: Advice, status: int = 0, *, unsure: bool = False) -> Problem:

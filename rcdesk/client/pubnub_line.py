@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from pubnub.callbacks import SubscribeCallback
 from pubnub.enums import PNReconnectionPolicy, PNStatusCategory
@@ -46,7 +47,7 @@ class Line:
         on_message: Callable[[object], None],
         on_lost: Callable[[], None],
     ) -> None:
-        """`origin` is host and port of a PubNub on this computer, None for the real one. `on_lost` is told once,
+        """`origin` is the address of a PubNub on this computer, None for the real one. `on_lost` is told once,
         after a successful `open`; then the line is dead."""
         self._channel = channel
         self._on_lost = on_lost
@@ -110,8 +111,8 @@ def _configuration(subscribe_key: str, origin: str | None) -> PNConfiguration:
     # Its own attempts to reconnect are silent for minutes; the link makes its own, and says so.
     config.reconnect_policy = PNReconnectionPolicy.NONE
     if origin:
-        config.origin = origin
-        config.ssl = False
+        address = urlsplit(origin)
+        config.origin, config.ssl = address.netloc, address.scheme == "https"
     return config
 
 

@@ -49,7 +49,7 @@ class PubNubPush:
         origin: str | None = None,
         renewed_before: float = RENEWED_BEFORE,
     ) -> None:
-        """`clock` gives unix seconds; `origin` is host and port of a PubNub on this computer, None for the
+        """`clock` gives unix seconds; `origin` is the address of a PubNub on this computer, None for the
         real one; `renewed_before`: seconds."""
         self._api = api
         self._clock = clock

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from rcdesk.client.address import host_of, is_loopback
 from rcdesk.client.api import Api
@@ -158,5 +157,5 @@ class Connection:
 
 
 def _pubnub_of(server: str) -> str | None:
-    """Return host:port of the PubNub that goes with `server`: a sandbox brings its own, at its own address."""
-    return urlsplit(server).netloc if is_loopback(host_of(server)) else None
+    """Return the address of the PubNub that goes with `server`: a sandbox brings its own, at its own address."""
+    return server if is_loopback(host_of(server)) else None

@@ -28,6 +28,11 @@ class Sandbox:
         self._http = http
 
     @property
+    def pubnub(self) -> str:
+        """The address of its PubNub."""
+        return f"http://{self.info['pubnub_origin']}"
+
+    @property
     def app(self) -> App:
         return App(self.info["client_id"], self.info["client_secret"])
 

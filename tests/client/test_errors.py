@@ -182,7 +182,13 @@ def test_a_maintenance_may_say_how_long_it_takes() -> None:
 
 
 def test_no_sentence_shows_a_code_or_a_word_of_the_wire() -> None:
-    rows = [*errors.BY_STATUS.values(), *errors.BY_CODE.values(), errors.OFFLINE, errors.UNREADABLE]
+    rows = [
+        *errors.BY_STATUS.values(),
+        *errors.BY_CODE.values(),
+        errors.OFFLINE,
+        errors.UNTRUSTED,
+        errors.UNREADABLE,
+    ]
     for advice in rows:
         assert advice.remedy.endswith(".")
         assert not any(sign in advice.remedy for sign in ("_", "CMN", "OAU", "{", "HTTP", "JSON"))

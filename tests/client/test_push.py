@@ -28,12 +28,12 @@ MakePush = Callable[[SignedIn, str], Push]
 WITHIN = 5.0  # seconds
 
 
-def over_websocket(me: SignedIn, pubnub_origin: str) -> Push:
+def over_websocket(me: SignedIn, pubnub: str) -> Push:
     return WebSocketPush(me.api, clock=time.time)
 
 
-def over_pubnub(me: SignedIn, pubnub_origin: str) -> Push:
-    return PubNubPush(me.api, clock=time.time, origin=pubnub_origin)
+def over_pubnub(me: SignedIn, pubnub: str) -> Push:
+    return PubNubPush(me.api, clock=time.time, origin=pubnub)
 
 
 @pytest.fixture(
@@ -52,7 +52,7 @@ def make_push(request: pytest.FixtureRequest) -> MakePush:
 
 @pytest.fixture
 def push(make_push: MakePush, me: SignedIn, sandbox: Sandbox) -> Push:
-    return make_push(me, sandbox.info["pubnub_origin"])
+    return make_push(me, sandbox.pubnub)
 
 
 News = AsyncGenerator[Connected | PushEvent, None]
@@ -259,7 +259,7 @@ async def over_a_line(sandbox: Sandbox, make_push: MakePush) -> AsyncIterator[tu
     async with Relay(server) as relay, Relay(sandbox.info["pubnub_origin"]) as pubnub:
         rest = Rest(f"http://{relay.address}", clock=time.time, chance=lambda: 0.0)
         async with signed_in(sandbox, rest=rest) as me:
-            yield make_push(me, pubnub.address), [relay, pubnub]
+            yield make_push(me, f"http://{pubnub.address}"), [relay, pubnub]
 
 
 async def test_a_cut_line_is_told_and_listening_again_works(sandbox: Sandbox, make_push: MakePush) -> None:

@@ -34,7 +34,7 @@ AT_ONCE = LIFE - 0.05  # renewed so early that it is due at once
 
 
 async def test_it_is_renewed_before_it_ends(sandbox: Sandbox, me: SignedIn) -> None:
-    push = PubNubPush(me.api, clock=time.time, origin=sandbox.info["pubnub_origin"], renewed_before=AT_ONCE)
+    push = PubNubPush(me.api, clock=time.time, origin=sandbox.pubnub, renewed_before=AT_ONCE)
     async with listening(push) as news:
         (made,) = (await sandbox.state())["subscriptions"]
 
@@ -48,9 +48,7 @@ async def test_it_is_renewed_before_it_ends(sandbox: Sandbox, me: SignedIn) -> N
 
 
 async def test_one_that_ran_out_unnoticed_is_a_loss(sandbox: Sandbox, me: SignedIn) -> None:
-    push = PubNubPush(
-        me.api, clock=time.time, origin=sandbox.info["pubnub_origin"], renewed_before=LIFE - 0.3
-    )
+    push = PubNubPush(me.api, clock=time.time, origin=sandbox.pubnub, renewed_before=LIFE - 0.3)
     async with listening(push) as news:
         await sandbox.fault("expire-subscription")
         with pytest.raises(Problem) as told:
@@ -59,9 +57,7 @@ async def test_one_that_ran_out_unnoticed_is_a_loss(sandbox: Sandbox, me: Signed
 
 
 async def test_a_session_that_ends_is_told_at_the_renewal(sandbox: Sandbox, me: SignedIn) -> None:
-    push = PubNubPush(
-        me.api, clock=time.time, origin=sandbox.info["pubnub_origin"], renewed_before=LIFE - 0.3
-    )
+    push = PubNubPush(me.api, clock=time.time, origin=sandbox.pubnub, renewed_before=LIFE - 0.3)
     async with listening(push) as news:
         await sandbox.fault("revoke-tokens")
         with pytest.raises(Problem) as told:
@@ -72,7 +68,7 @@ async def test_a_session_that_ends_is_told_at_the_renewal(sandbox: Sandbox, me: 
 async def test_one_that_could_not_be_taken_back_is_taken_back_at_the_next_chance(
     sandbox: Sandbox, me: SignedIn
 ) -> None:
-    push = PubNubPush(me.api, clock=time.time, origin=sandbox.info["pubnub_origin"])
+    push = PubNubPush(me.api, clock=time.time, origin=sandbox.pubnub)
     async with listening(push):
         await sandbox.fault("http-status", path="subscription/", status=503, method="DELETE", count=1)
     (left,) = (await sandbox.state())["subscriptions"]
@@ -120,7 +116,7 @@ async def told_by(
 ) -> AsyncIterator[PubNubPush]:
     transport = httpx.MockTransport(platform.answer)
     async with Rest("http://127.0.0.1:1", clock=time.time, chance=lambda: 0.0, transport=transport) as rest:
-        origin = sandbox.info["pubnub_origin"]
+        origin = sandbox.pubnub
         yield PubNubPush(Api(rest), clock=time.time, origin=origin, renewed_before=renewed_before)
 
 

@@ -30,23 +30,23 @@ class Desk:
 
 
 @contextmanager
-def desk(platform: Sandbox, home: Path, *options: str) -> Iterator[Desk]:
+def desk(platform: Sandbox, home: Path, *options: str, **environ: str) -> Iterator[Desk]:
     """Start it, wait until it is signed in and its link is up, and end it in order on leaving."""
-    with started(platform, home, *options) as made:
+    with started(platform, home, *options, **environ) as made:
         yield made
         assert made.program.say("quit")[0] == 0
         assert made.running.wait() == 0
 
 
 @contextmanager
-def started(platform: Sandbox, home: Path, *options: str) -> Iterator[Desk]:
-    """Do the same, for tests that see to its end themselves."""
+def started(platform: Sandbox, home: Path, *options: str, **environ: str) -> Iterator[Desk]:
+    """Do the same, for tests that see to its end themselves. `environ`: more of its environment."""
     info = platform.info
     program = Rcdesk(Home(home))
     with program.start(
         "--server", info["server"], "--client-id", info["client_id"], "--client-secret-env", "SECRET",
         "--jwt-env", "JWT", *options,
-        SECRET=info["client_secret"], JWT=info["jwt"], QT_QPA_PLATFORM="offscreen",
+        SECRET=info["client_secret"], JWT=info["jwt"], QT_QPA_PLATFORM="offscreen", **environ,
     ) as running:  # fmt: skip
         made = Desk(program, running)
 
