@@ -194,7 +194,7 @@ class Link:
         if platform is None:
             return
         try:
-            snapshot, presence = await platform.api.presence()
+            snapshot, presence = await platform.api.presence(self._urgency)
         except Problem as problem:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
             self._do(self._machine.snapshot_failed(problem, self._clock()))
@@ -209,6 +209,12 @@ class Link:
         left_out = self._calls.left_out(snapshot)
         if left_out and (self._lookup is None or self._lookup.done()):
             self._lookup = self._nursery.start(self._look_up(platform, left_out), name="active calls")
+
+    @property
+    def _urgency(self) -> Urgency:
+        """How urgent a snapshot is: after a gap what is on screen is not known to be true."""
+        known = self._machine.status.state in (LinkState.LIVE, LinkState.POLLING)
+        return Urgency.POLL if known else Urgency.RECONCILE
 
     async def _look_up(self, platform: Platform, left_out: tuple[Call, ...]) -> None:
         """Look up the calls of which a cut list tells nothing; some of them may be over. What has just ended may

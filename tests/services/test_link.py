@@ -234,9 +234,9 @@ async def test_an_answer_from_before_a_sleep_is_not_believed(me: World) -> None:
     before: list[int] = []  # how many checks there had been, at each question
     me.link.checked.subscribe(checks.append)
 
-    async def slept() -> object:
+    async def slept(urgency: Urgency) -> object:
         before.append(len(checks))
-        answer = await ask()
+        answer = await ask(urgency)
         if len(before) == 1:
             me.jump.seconds = 5 * 3600.0
         return answer
@@ -304,6 +304,23 @@ async def test_after_a_notification_that_cannot_be_read_a_snapshot_tells(
     await me.sees(Stage.RINGING)
     assert "unreadable" in caplog.text
     caplog.clear()
+
+
+async def test_a_look_is_as_urgent_as_what_is_on_screen_is_uncertain(sandbox: Served, tmp_path: Path) -> None:
+    async with world(sandbox, tmp_path, push="polling") as me:
+        platform = await me.signed_in()
+        await me.live(LinkState.POLLING)
+        ask, asked = platform.api.presence, []
+
+        async def note(urgency: Urgency) -> object:
+            asked.append(urgency)
+            return await ask(urgency)
+
+        platform.api.presence = note  # type: ignore[method-assign,assignment]
+        await until(lambda: asked == [Urgency.POLL])
+        me.link.retry()
+        await until(lambda: len(asked) > 1)
+        assert asked[1] is Urgency.RECONCILE
 
 
 async def connected(me: World, nth: int) -> str:
@@ -439,7 +456,7 @@ async def test_a_401_that_is_not_the_end_of_the_session_is_no_sign_out(me: World
     await me.live()
     asked = 0
 
-    async def refuse() -> None:
+    async def refuse(_urgency: Urgency) -> None:
         nonlocal asked
         asked += 1
         raise Problem("Your live calls could not be checked.", "Sign in.", Kind.SIGN_IN, status=401)
