@@ -76,7 +76,7 @@ class CommandServer:
         except asyncio.CancelledError:  # by `close`; Python's streams complain of a talk that ends so
             log.info("a command was not answered before the end")
         finally:
-            writer.transport.abort()
+            writer.close()
 
     def _make_room(self) -> bool:
         """Send away who has said nothing for longest; return False if all are being answered."""
@@ -119,10 +119,14 @@ def _request(line: bytes) -> dict[str, Any]:
 
 async def _send(writer: asyncio.StreamWriter, line: bytes) -> None:
     """Send the answer, and return once it is taken."""
-    async with asyncio.timeout(PATIENCE):
-        writer.write(line)
-        writer.close()
-        await writer.wait_closed()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            writer.write(line)
+            writer.close()
+            await writer.wait_closed()
+    except BaseException:  # what is not taken yet would keep the connection open
+        writer.transport.abort()
+        raise
 
 
 def _line(answer: Answer) -> bytes:

@@ -54,6 +54,19 @@ async def test_a_command_is_answered_on_one_line(path: Path) -> None:
     }
 
 
+async def test_an_answer_too_long_for_one_go_is_taken_whole(tmp_path: Path) -> None:
+    async def tell(_request: Mapping[str, Any]) -> dict[str, Any]:
+        return {"said": "x" * 4_000_000}
+
+    server = CommandServer(tmp_path / "s.sock", {"tell": tell})
+    await server.open()
+    answer = await ask(tmp_path / "s.sock", {"command": "tell"})
+    await until(lambda: not server._talks)
+    await server.close()
+    assert answer
+    assert len(answer["result"]["said"]) == 4_000_000
+
+
 async def test_only_the_user_may_connect(path: Path) -> None:
     mode = (await asyncio.to_thread(path.stat)).st_mode
     assert stat.S_IMODE(mode) == 0o600
