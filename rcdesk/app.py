@@ -33,12 +33,14 @@ from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.people import People
 from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.session import Jwt, Server, Session
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
 from rcdesk.store.history import HistoryStore
+from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
@@ -173,7 +175,9 @@ async def run(qapp: QApplication, config: Config) -> int:
         opened.callback(vault.close)
         database = Database(None if config.ephemeral else config.paths.database, MIGRATIONS)
         opened.callback(database.close)
-        session = Session(nursery, vault, settings, clock)
+        penalties = PenaltyStore(None if config.ephemeral else config.paths.penalties)
+        opened.callback(penalties.close)
+        session = Session(nursery, vault, settings, clock, Pacers(penalties))
         opened.push_async_callback(session.close)
         await opened.enter_async_context(
             nursery

@@ -48,6 +48,10 @@ class Paths:
         return self.data / "calls.db"
 
     @property
+    def penalties(self) -> Path:
+        return self.state / "penalties.json"
+
+    @property
     def log(self) -> Path:
         return self.state / "rcdesk.log"
 

@@ -13,9 +13,10 @@ from typing import TextIO
 from rcdesk import cli, logs
 from rcdesk.config import Paths, UsageError, paths_for
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.pacing import Pacer
 from rcdesk.services.connection import Connection
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.session import ENTRY, Jwt, Password, Server, Way
+from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 
@@ -94,6 +95,7 @@ def _line(secrets: TextIO, what: str) -> str:
 
 async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
     settings, vault = SettingsStore(paths.settings), Vault(profile)
+    penalties = PenaltyStore(paths.penalties)
     try:
         endpoint_id = settings.value.endpoint_id or str(uuid.uuid4())
         connection = Connection(
@@ -102,7 +104,7 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
             save=lambda packed: vault.set(ENTRY, packed),
             on_end=lambda _problem: None,
             clock=time.time,
-            pacer=Pacer(),
+            pacers=Pacers(penalties),
         )
         try:
             platform = await connection.sign_in(way, lambda _address: None)
@@ -116,6 +118,7 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
     finally:
         vault.close()
         settings.close()
+        penalties.close()
     account = platform.account
     return (
         f"Signed in as {account.name}, ext. {account.extension_number}. "

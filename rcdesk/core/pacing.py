@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 WITHOUT_RETRY_AFTER = 30.0
@@ -142,7 +142,9 @@ class Pacer:
     within a window than the limit, and nothing inside a penalty, which that would only begin anew.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_barred: Callable[[], None] = lambda: None) -> None:
+        """`on_barred` hears whenever a penalty has begun, or begun anew."""
+        self._on_barred = on_barred
         self._groups: dict[str, _Group] = {}
         self._elsewhere: dict[
             str, str
@@ -200,6 +202,14 @@ class Pacer:
             group.penalty = WITHOUT_RETRY_AFTER if retry_after is None else retry_after
             group.barred_until = max(group.barred_until, now + group.penalty)
             group.others, group.probing = 0, True
+        self._on_barred()
+
+    def bar(self, name: str, until: float, now: float) -> None:
+        """Take in that a penalty of the group `name`, from before all that is known here, lasts until then."""
+        self._see(now)
+        group = self._group(name)
+        group.barred_until = max(group.barred_until, until)
+        group.probing = True
 
     def lost(self, turn: Turn, now: float, *, unsent: bool = False) -> None:
         """Take in that no answer will come. If it was sent it may have arrived, and broken into a penalty."""
@@ -211,6 +221,7 @@ class Pacer:
         insort(group.answered, now)
         if now < group.barred_until:
             group.barred_until = max(group.barred_until, now + group.penalty)
+            self._on_barred()
 
     def budgets(self, now: float) -> tuple[Budget, ...]:
         """Return what is known of every group that was used, in the platform's own order."""

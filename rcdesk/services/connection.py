@@ -18,9 +18,9 @@ from rcdesk.client.push_websocket import WebSocketPush
 from rcdesk.client.rest import Rest
 from rcdesk.core.account import Account
 from rcdesk.core.errors import Problem
-from rcdesk.core.pacing import Pacer
 from rcdesk.core.subscription import Transport
 from rcdesk.core.tokens import Tokens
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.session import Browser, Jwt, Password, Platform, Server, Way
 
 log = logging.getLogger(__name__)
@@ -53,19 +53,19 @@ class Connection:
     """Requests in the name of one user, and what closes with them.
 
     `save` is given the packed sign-in before each new pair of tokens is used; `on_end` hears once that the
-    session is over for the server. `pacer` outlives the connection: a penalty does, too.
+    session is over for the server. `pacers` outlive the connection: a penalty does, too.
     """
 
     def __init__(
         self, server: Server, *, endpoint_id: str, save: Save, on_end: Callable[[Problem], None],
-        clock: Callable[[], float], pacer: Pacer,
+        clock: Callable[[], float], pacers: Pacers,
     ) -> None:  # fmt: skip
         self.server = server
         self._save = save
         self._on_end = on_end
         self._clock = clock
         self._app = App(server.client_id, server.client_secret)
-        self._rest = Rest(server.url, clock=clock, pacer=pacer)
+        self._rest = Rest(server.url, clock=pacers.clock, pacer=pacers.of(server.url, server.client_id))
         self._oauth = OAuth(self._rest, self._app, endpoint_id, clock)
         self._keeper: Keeper | None = None
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.pacing import Pacer
 from rcdesk.core.subscription import Transport
 from rcdesk.services.feed import Latest
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
@@ -114,6 +114,7 @@ class Session:
         vault: Vault,
         settings: SettingsStore,
         clock: Callable[[], float],
+        pacers: Pacers,
     ) -> None:
         self.state: Latest[SessionState] = Latest(
             SessionState(Phase.SIGNING_IN)
@@ -127,7 +128,7 @@ class Session:
         self._connection: Connection | None = None
         self._kept = False  # whether the next start can go on with the session
         self._leaving: set[Connection] = set()
-        self._pacers: dict[tuple[str, str], Pacer] = {}  # of each server and app: limits are counted so
+        self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
 
     @property
@@ -261,7 +262,7 @@ class Session:
             save=save,
             on_end=lambda problem: self._on_end(connection, problem),
             clock=self._clock,
-            pacer=self._pacers.setdefault((server.url, server.client_id), Pacer()),
+            pacers=self._pacers,
         )
         return connection
 

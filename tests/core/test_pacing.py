@@ -323,3 +323,23 @@ def test_backoff_grows_to_a_minute_and_is_spread() -> None:
     assert backoff(3, 0.25) == 4
     assert backoff(3, 0.0) == 0
     assert math.isclose(backoff(9, 0.5), 30)
+
+
+def test_a_penalty_from_before_holds_like_one_of_ours() -> None:
+    pacer = Pacer()
+    pacer.bar("heavy", 90.0, 50.0)
+    pacer.bar("Heavy", 70.0, 50.0)
+    assert ask(pacer, 60.0) == 30.0
+    assert only(pacer, 60.0).throttled_until == 90.0
+    go(pacer, 90.0, urgency=HISTORY)
+    assert ask(pacer, 90.0, urgency=HISTORY) > 0, "after it one goes first"
+
+
+def test_each_beginning_of_a_penalty_is_told() -> None:
+    told: list[float | None] = []
+    pacer = Pacer(lambda: told.append(only(pacer, 0.0).throttled_until))
+    other = go(pacer, 0.0)
+    pacer.answered(go(pacer, 0.0), {}, 0.0)
+    pacer.refused(go(pacer, 0.0), {}, 60.0, 0.0)
+    pacer.lost(other, 0.0)
+    assert told == [60.0, 60.0]

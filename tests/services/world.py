@@ -22,12 +22,14 @@ from rcdesk.services.dialer import Dialer
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.people import People
 from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.session import Jwt, Password, Phase, Platform, Server, Session, SessionState
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
 from rcdesk.store.history import HistoryStore
+from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
@@ -174,7 +176,10 @@ async def world(
         await database.open()
         jump = Jump()
         now = jump.after(sandbox.now)
-        session = Session(nursery, secrets, kept, jump.after(time.time))
+        penalties = PenaltyStore(folder / "penalties.json")
+        opened.callback(penalties.close)
+        pacers = Pacers(penalties, jump.after(time.time), jump.after(time.time))
+        session = Session(nursery, secrets, kept, jump.after(time.time), pacers)
         opened.push_async_callback(session.close)
         await opened.enter_async_context(nursery)
         store = HistoryStore(database)

@@ -18,10 +18,12 @@ from rcdesk.core.errors import Problem
 from rcdesk.core.history import Filter
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.session import Session
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
 from rcdesk.store.history import HistoryStore
+from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
@@ -45,7 +47,7 @@ async def shell() -> AsyncIterator[tuple[Shell, Services]]:
         for part in (settings, vault, database):
             opened.callback(part.close)
         await database.open()
-        session = Session(nursery, vault, settings, lambda: NOW)
+        session = Session(nursery, vault, settings, lambda: NOW, Pacers(PenaltyStore(None)))
         opened.push_async_callback(session.close)
         await opened.enter_async_context(nursery)
         demo = app.Demo(nursery, session, opened, lively=False)
