@@ -111,10 +111,12 @@ def program_parser() -> argparse.ArgumentParser:
 
 def config_from(argv: Sequence[str], environ: Mapping[str, str]) -> Config:
     """Read the program's own command line; raise UsageError if its parts do not fit together."""
-    args = program_parser().parse_args(argv)
+    args, unknown = program_parser().parse_known_args(argv)
     link = str(args.link)
     if link in (*COMMANDS, "sign-in", "sandbox"):
         raise UsageError(f"A command comes first, its options after it: rcdesk {link} …")
+    if unknown:
+        raise UsageError(f"“{unknown[0]}” is not understood. `rcdesk --help` tells what is.")
     if link and not link.lower().startswith(LINKS):
         raise UsageError(
             f"“{link}” is neither a command nor a tel: link. `rcdesk --help` lists the commands."
@@ -196,8 +198,12 @@ def _start_of(profile: str) -> str:
 
 def run_command(argv: Sequence[str]) -> int:
     """Carry out a command by asking the running instance, print its answer, return the exit code."""
-    args = command_parser().parse_args(argv)
+    args, unknown = command_parser().parse_known_args(argv)
+    if unknown:
+        raise UsageError(f"“{unknown[0]}” is not understood. `rcdesk {args.command} --help` tells what is.")
     request = {key: value for key, value in vars(args).items() if key not in ("profile", "json")}
+    if args.command in say.OF_CALLS and not args.json:
+        request["shown"] = True  # names and numbers as the window writes them
     answer = ask(paths_for(args.profile).socket, request)
     if answer is None:
         which = "" if args.profile == "default" else f" with the profile “{args.profile}”"

@@ -40,6 +40,9 @@ OUTCOMES = {
 }
 
 
+OF_CALLS = ("status", "calls", "history")  # the commands whose answers tell of calls
+
+
 def in_words(command: str, result: dict[str, Any]) -> str:
     """Tell the answer to `command` as a person would."""
     tellers = {"status": _status, "calls": _calls, "history": _history}
@@ -71,9 +74,16 @@ def _status(result: dict[str, Any]) -> str:
     lines.append(f"Live calls: {result['live_calls']}")
     lines.append(f"Missed:     {result['missed']}")
     if ringout := result["ringout"]:
+        to = _who(ringout) if "shown" in ringout else ringout["to"]
         said = ringout["summary"] or f"{ringout['caller'].rstrip('…')}. {ringout['callee'].rstrip('…')}."
-        lines.append(f"Dialled:    {ringout['to']}. {said}")
+        lines.append(f"Dialled:    {to}. {said}")
     return "\n".join(lines)
+
+
+def _who(call: dict[str, Any]) -> str:
+    """Tell the other side of a call as the window does: its name and its number, or what is known of them."""
+    title, number = call["shown"]["title"], call["shown"]["number"]
+    return f"{title}  {number}" if number not in ("", title) else str(title)
 
 
 def _calls(result: dict[str, Any]) -> str:
@@ -82,8 +92,8 @@ def _calls(result: dict[str, Any]) -> str:
         return f"No calls. ({link})"
     rows = [
         f"{STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
-        f"{call['name'] or 'unknown'}  {call['from'] if call['direction'] == 'inbound' else call['to']}"
-        f"  since {_local(call['started_at'])}" + (f"  ({call['queue']})" if call["queue"] else "")
+        f"{_who(call)}  since {_local(call['started_at'])}"
+        + (f"  ({call['queue']})" if call["queue"] else "")
         for call in result["calls"]
     ]
     return "\n".join([*rows, f"({link})"])
@@ -94,7 +104,7 @@ def _history(result: dict[str, Any]) -> str:
         return "No calls found."
     return "\n".join(
         f"{_local(call['started_at'])}  {'<' if call['direction'] == 'inbound' else '>'} "
-        f"{call['name'] or 'unknown'}  {call['number']}  {OUTCOMES[call['outcome']]}"
+        f"{_who(call)}  {OUTCOMES[call['outcome']]}"
         + (f", {_length(call['duration'])}" if call["duration"] else "")
         for call in result["calls"]
     )

@@ -105,7 +105,11 @@ class Spoken:
         self.asked.append(dict(request))
         if request.get("number") == "nonsense":
             raise Problem("The number was not dialled.", "It has no digits.", Kind.BAD_REQUEST)
-        return {"said": "Done."}
+        return (
+            {"said": "Done.", "calls": []}
+            if request["command"] in ("calls", "history")
+            else {"said": "Done."}
+        )
 
 
 @pytest.fixture
@@ -116,7 +120,7 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Spoken]:
         await asyncio.to_thread(path.parent.mkdir, parents=True)
         spoken = Spoken()
         server = commands.CommandServer(
-            path, dict.fromkeys(("dial", "cancel", "quit", "raise"), spoken.answer)
+            path, dict.fromkeys(("dial", "cancel", "quit", "raise", "calls", "history"), spoken.answer)
         )
         await server.open()
         yield spoken
@@ -135,6 +139,12 @@ async def test_a_command_is_said_and_its_answer_printed(
     assert capsys.readouterr().out == "Done.\n"
     assert await say("cancel", "--json") == cli.OK
     assert json.loads(capsys.readouterr().out) == {"said": "Done."}
+
+
+async def test_only_for_a_person_calls_are_told_as_the_window_writes_them(running: Spoken) -> None:
+    assert await say("calls", "--json") == cli.OK
+    assert await say("history", "--limit", "5") == cli.OK
+    assert [request.get("shown") for request in running.asked] == [None, True]
 
 
 async def test_a_refusal_is_told_on_stderr_or_as_json(
@@ -163,7 +173,7 @@ def test_without_an_instance_of_that_profile_it_says_so(capsys: pytest.CaptureFi
     assert json.loads(capsys.readouterr().out)["running"] is False
 
 
-@pytest.mark.parametrize("argv", [["history", "--limit", "0"], ["dial"], ["calls", "more"]])
+@pytest.mark.parametrize("argv", [["history", "--limit", "0"], ["dial"]])
 def test_what_is_not_understood_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(argv)
@@ -178,11 +188,29 @@ def test_a_wrong_limit_is_told_in_words(limit: str, capsys: pytest.CaptureFixtur
     assert "--limit: a number from 1 to 100000 is wanted" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("argv", "told", "help_of"),
+    [
+        (["--foo"], "--foo", "rcdesk"),
+        (["tel:+16505550100", "--foo"], "--foo", "rcdesk"),
+        (["status", "--foo"], "--foo", "rcdesk status"),
+        (["calls", "more"], "more", "rcdesk calls"),
+    ],
+)
+def test_one_word_that_is_not_understood_is_named_with_where_to_look(
+    argv: list[str], told: str, help_of: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == cli.USAGE
+    said = f"rcdesk: “{told}” is not understood. `{help_of} --help` tells what is.\n"
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("option", ["--profile=other", "--json", "--limit=5"])
 @pytest.mark.parametrize("command", [*cli.COMMANDS, "sign-in", "sandbox"])
 def test_a_command_after_its_options_is_told_where_it_belongs(
-    command: str, capsys: pytest.CaptureFixture[str]
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--profile", "other", command]) == cli.USAGE
+    assert main([option, command]) == cli.USAGE
     assert f"A command comes first, its options after it: rcdesk {command}" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["--help"])

@@ -28,6 +28,7 @@ def call(**facts: Any) -> dict[str, Any]:
         "name": "Ann Lee",
         "started_at": "2026-11-23T09:24:00.000Z",
         "queue": None,
+        "shown": {"title": "Ann Lee", "number": "+1 302 555 0101"},
     } | facts
 
 
@@ -64,8 +65,8 @@ def test_the_status_says_who_how_and_how_many() -> None:
 @pytest.mark.parametrize(
     ("summary", "said"),
     [
-        ("", "+13025550101. Ringing your desk phone. Then Ann Lee is called."),
-        ("The call was cancelled.", "+13025550101. The call was cancelled."),
+        ("", "Ann Lee  +1 302 555 0101. Ringing your desk phone. Then Ann Lee is called."),
+        ("The call was cancelled.", "Ann Lee  +1 302 555 0101. The call was cancelled."),
     ],
 )
 def test_the_status_tells_how_the_call_that_was_placed_fares(summary: str, said: str) -> None:
@@ -75,27 +76,30 @@ def test_the_status_tells_how_the_call_that_was_placed_fares(summary: str, said:
         "caller": "Ringing your desk phone…",
         "callee": "Then Ann Lee is called",
         "summary": summary,
+        "shown": {"title": "Ann Lee", "number": "+1 302 555 0101"},
     }
     assert status(ringout=ringout).splitlines()[-1] == f"Dialled:    {said}"
 
 
 def test_a_call_is_told_from_the_users_side() -> None:
     ringing = call(queue="Sales")
-    calling = call(direction="outbound", state="connected", name=None, **{"from": "+1", "to": "+2"})
+    unnamed = {"title": "+1 302 555 0199", "number": "+1 302 555 0199"}
+    calling = call(direction="outbound", state="connected", name=None, shown=unnamed)
     first, second, link = say.in_words("calls", {"link": LINK, "calls": [ringing, calling]}).splitlines()
-    assert first.startswith("Ringing    from Ann Lee  +13025550101  since ")
+    assert first.startswith("Ringing    from Ann Lee  +1 302 555 0101  since ")
     assert first.endswith("(Sales)")
-    assert second.startswith("On a call  to   unknown  +2  since ")
+    assert second.startswith("On a call  to   +1 302 555 0199  since ")
     assert link == "(Live)"
     assert say.in_words("calls", {"link": LINK, "calls": []}) == "No calls. (Live)"
 
 
 def test_the_history_is_a_line_for_each_call() -> None:
     answered = call(number="+13025550101", outcome="answered", duration=65.2)
-    missed = call(number="+13025550101", outcome="missed", duration=0.0, direction="outbound", name=None)
+    withheld = {"title": "Unknown caller", "number": ""}
+    missed = call(number="", outcome="missed", duration=0.0, direction="outbound", name=None, shown=withheld)
     first, second = say.in_words("history", {"calls": [answered, missed]}).splitlines()
-    assert first.endswith("< Ann Lee  +13025550101  Answered, 1:05")
-    assert second.endswith("> unknown  +13025550101  Missed")
+    assert first.endswith("< Ann Lee  +1 302 555 0101  Answered, 1:05")
+    assert second.endswith("> Unknown caller  Missed")
     assert say.in_words("history", {"calls": [answered | {"duration": 3725.0}]}).endswith("Answered, 1:02:05")
     assert say.in_words("history", {"calls": []}) == "No calls found."
 

@@ -68,7 +68,7 @@ class Answers:
             "resume": self._resume,
         }
 
-    async def _status(self, _request: Request) -> Answer:
+    async def _status(self, request: Request) -> Answer:
         state = self._session.state.value
         account = state.account
         return {
@@ -79,18 +79,28 @@ class Answers:
             "link": self._link_now(),
             "live_calls": len(self._calls.calls),
             "missed": self._history.missed.value,
-            "ringout": self._ringout_now(),
+            "ringout": self._ringout_now(request),
             "version": __version__,
         }
 
-    async def _list_calls(self, _request: Request) -> Answer:
-        return {"link": self._link_now(), "calls": [self._call(call) for call in self._calls.calls]}
+    async def _list_calls(self, request: Request) -> Answer:
+        calls = [
+            self._call(call) | self._shown(request, call.peer_number, call.peer_name)
+            for call in self._calls.calls
+        ]
+        return {"link": self._link_now(), "calls": calls}
 
     async def _list_history(self, request: Request) -> Answer:
         limit = number_of(request, "limit", 20)
         page = await self._history.page(Query(text=text_of(request, "search")), None, limit)
-        calls = await asyncio.to_thread(lambda: [self._record(record) for record in page.records])
-        return {"calls": calls, "missed": self._history.missed.value}
+
+        def told() -> list[Answer]:
+            return [
+                self._record(record) | self._shown(request, record.number, record.name, record.location)
+                for record in page.records
+            ]
+
+        return {"calls": await asyncio.to_thread(told), "missed": self._history.missed.value}
 
     async def _dial(self, request: Request) -> Answer:
         text = text_of(request, "number")
@@ -135,11 +145,18 @@ class Answers:
         since = _iso(status.since) if status.since else None
         return {"state": status.state.value, "since": since, "transport": status.transport.value}
 
-    def _ringout_now(self) -> Answer | None:
+    def _shown(self, request: Request, number: str, name: str = "", location: str = "") -> Answer:
+        """How the window writes the other side of a call, for who asks in the name of a person."""
+        if request.get("shown") is not True:
+            return {}
+        who = self._people.who(number, name, location)
+        return {"shown": {"title": who.title, "number": who.number}}
+
+    def _ringout_now(self, request: Request) -> Answer | None:
         progress = self._dialer.progress.value
         if progress is None:
             return None
-        return {
+        return self._shown(request, progress.order.number, progress.order.name) | {
             "to": progress.order.number,
             "state": progress.end.value.replace(" ", "_") if progress.end else "under_way",
             "caller": progress.own_words,

@@ -81,7 +81,7 @@ def test_the_socket_answers_junk_and_goes_on(platform: Sandbox, running: Desk) -
 def test_no_name_drives_the_terminal(platform: Sandbox, running: Desk) -> None:
     rings(platform, running, {"number": "+16505550177", "name": "\x1b[2J<b>Mallory</b>\r\n\u202eRinging"})
     said = running.program.say("calls")[1]
-    assert "[2J<b>Mallory</b> Ringing  +16505550177" in said
+    assert "[2J<b>Mallory</b> Ringing  +1 650 555 0177" in said
     assert "\x1b" not in said
     assert len(said.splitlines()) == 2
 

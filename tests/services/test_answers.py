@@ -8,6 +8,7 @@ import pytest
 from rcdesk import __version__
 from rcdesk.core.calls import Stage
 from rcdesk.core.errors import Problem
+from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Step
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.services.commands import BadRequest
@@ -110,6 +111,21 @@ async def test_a_contacts_name_stands_where_the_platform_gives_none(me: World) -
     assert (await say(me, "calls"))["calls"][0]["name"] == name
 
 
+async def test_for_a_person_calls_are_written_as_in_the_window(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.ring("+13025550177")
+    await me.sees(Stage.RINGING)
+    me.people.learn([Person("Ann of the stairs", ("(302) 555-0177",), Source.CONTACT)])
+    written = {"title": "Ann of the stairs", "number": "+1 302 555 0177"}
+    (call,) = (await say(me, "calls", shown=True))["calls"]
+    assert (call["from"], call["shown"]) == ("+13025550177", written)
+    await me.sandbox.post(f"calls/{call['session_id']}/miss")
+    await me.listed(1)
+    assert [call["shown"] for call in (await say(me, "history", shown=True))["calls"]] == [written]
+    assert "shown" not in (await say(me, "history"))["calls"][0]
+
+
 async def test_dial_fills_the_dial_pad_and_dials_nothing(me: World) -> None:
     answer = await say(me, "dial", number="(650) 555-0180")
     waits = "It waits there until you have signed in."
@@ -134,7 +150,8 @@ async def test_dial_with_yes_places_the_call_and_cancel_cancels_it(me: World) ->
     assert ringout["callee"] is not None
     assert (await say(me, "cancel"))["said"].startswith("Asked to cancel")
     await until(lambda: not me.dialer.busy)
-    ringout = (await say(me, "status"))["ringout"]
+    ringout = (await say(me, "status", shown=True))["ringout"]
+    assert ringout["shown"]["number"] == "+1 650 555 0198"
     assert ringout["state"] == "cancelled"
     assert ringout["summary"]
 
