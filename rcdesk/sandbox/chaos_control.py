@@ -21,7 +21,7 @@ from rcdesk.sandbox.errors import invalid_parameter
 from rcdesk.sandbox.rest import convert
 
 
-class _Day(msgspec.Struct):
+class _Day(msgspec.Struct, forbid_unknown_fields=True):
     seed: int
     faults: Annotated[list[str], msgspec.Meta(min_length=1)] | None = None
     pause: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] | None = None

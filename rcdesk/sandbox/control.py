@@ -1,7 +1,7 @@
 """The control API under /sandbox/v1: what a test or a person at the console makes happen.
 
 It needs no token and no rate limit applies. Numbers are E.164 with or without +, short extensions, or
-`anonymous`; times are seconds of the world. Bad input is answered 400 with the platform's error body.
+`anonymous`; times are seconds of the world. Bad input, and a key that means nothing, is answered 400 with the platform's error body.
 
 - ``POST calls`` {direction, from, to, queue, plan}: start a call. `from` and `to` are a number or {number,
   name}. Inbound needs `from`, outbound needs `to`; the other side is the user's own number, or the queue's.
@@ -44,17 +44,17 @@ Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Name = Annotated[str, msgspec.Meta(max_length=64)]
 
 
-class _Side(msgspec.Struct):
+class _Side(msgspec.Struct, forbid_unknown_fields=True):
     number: str = ""
     name: Name = ""
 
 
-class _PlanStep(msgspec.Struct):
+class _PlanStep(msgspec.Struct, forbid_unknown_fields=True):
     after: Seconds
     do: str
 
 
-class _NewCall(msgspec.Struct, rename={"from_": "from"}):
+class _NewCall(msgspec.Struct, rename={"from_": "from"}, forbid_unknown_fields=True):
     direction: str = "Inbound"
     from_: _Side | str | None = None
     to: _Side | str | None = None

@@ -15,11 +15,11 @@ from rcdesk.sandbox.ringouts import STATUSES, Fate
 from rcdesk.sandbox.state import Sandbox
 
 
-class _Records(msgspec.Struct):
+class _Records(msgspec.Struct, forbid_unknown_fields=True):
     count: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 
-class _NextFate(msgspec.Struct):
+class _NextFate(msgspec.Struct, forbid_unknown_fields=True):
     caller: str = "Success"
     callee: str = "Success"
     call: str = "CannotReach"
@@ -29,7 +29,7 @@ class _NextFate(msgspec.Struct):
     cancel_works: bool = True
 
 
-class _Prescription(msgspec.Struct):
+class _Prescription(msgspec.Struct, forbid_unknown_fields=True):
     next: _NextFate
 
 

@@ -187,6 +187,9 @@ async def test_a_wrong_change_of_presence_names_the_field(
         ({"from": "118", "plan": [{"after": -1, "do": "answer"}]}, "plan[0].after"),
         ({"from": "118", "plan": [{"after": 1, "do": "dance"}]}, "plan.do"),
         ({"from": "118", "plan": [{"after": 1}]}, "plan[0].do"),
+        ({"from": "+13025550101", "answer": 5}, "answer"),
+        ({"from": {"number": "+13025550101", "nane": "Ann"}}, "from.nane"),
+        ({"from": "+13025550101", "plan": [{"after": 1, "do": "answer", "then": 1}]}, "plan[0].then"),
     ],
 )
 async def test_bad_control_input_is_refused_by_name(bench: Bench, call: dict[str, Any], name: str) -> None:
