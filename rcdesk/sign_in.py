@@ -13,7 +13,6 @@ from typing import TextIO
 from rcdesk import cli, logs
 from rcdesk.config import Paths, UsageError, paths_for
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.services.connection import Connection
 from rcdesk.services.pacers import Pacers
 from rcdesk.services.session import ENTRY, Jwt, Password, Server, Way
 from rcdesk.store.penalties import PenaltyStore
@@ -94,6 +93,8 @@ def _line(secrets: TextIO, what: str) -> str:
 
 
 async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
+    from rcdesk.services.connection import Connection  # heavy: not before all else is right
+
     settings, vault = SettingsStore(paths.settings), Vault(profile)
     penalties = PenaltyStore(paths.penalties)
     try:

@@ -270,3 +270,27 @@ def test_a_fault_that_nobody_catches_is_told_without_the_number() -> None:
     assert told.returncode == 1
     assert "ValueError: no call from …00" in told.stderr
     assert "650555" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["sandbox", "--foo"],
+        ["sandbox", "--help"],
+        ["sign-in", "--foo"],
+        ["sign-in", "--server", "https://x", "--client-id", "x", "--username", "1"],
+        ["status", "--foo"],
+        ["--foo"],
+    ],
+)
+def test_a_slip_in_the_options_is_told_before_anything_heavy_is_loaded(argv: list[str]) -> None:
+    look = (
+        "import sys\nfrom rcdesk.__main__ import main\n"
+        "try: code = main(sys.argv[1:])\nexcept SystemExit as ended: code = ended.code\n"
+        "heavy = {'starlette', 'uvicorn', 'httpx', 'websockets', 'PySide6', 'Cryptodome'}\n"
+        "sys.exit(f'{code} {heavy & set(sys.modules)}')"
+    )
+    told = subprocess.run(
+        (sys.executable, "-c", look, *argv), capture_output=True, text=True, timeout=20, check=False
+    )
+    assert told.stderr.splitlines()[-1] == f"{0 if '--help' in argv else cli.USAGE} set()"

@@ -8,8 +8,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from rcdesk.sandbox.state import Options
-
 Number = TypeVar("Number", int, float)
 
 CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed as `control`:
@@ -54,9 +52,10 @@ CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 after SIGTERM or SIGINT, 1 if it cannot serve."""
-    from rcdesk.sandbox.server import SandboxServer  # uvicorn is loaded only when it is going to serve
-
     args = _parser().parse_args(argv)
+    from rcdesk.sandbox.server import SandboxServer  # all this is loaded only when it is going to serve
+    from rcdesk.sandbox.state import Options
+
     lively = args.lively or args.chaos is not None
     options = Options(args.seed, args.records, args.speed, lively, args.rate_limits, args.chaos)
     ended = threading.Event()
