@@ -94,6 +94,7 @@ class Call:
         started_at: unix seconds: the platform's start time, else when the call was discovered.
         answered_at: unix seconds of the first CallConnected, None while it was never connected.
         ended_at: unix seconds, None while it lives, and if nobody knows what became of it (`CallBook.doubt`).
+        unseen: nobody saw it end: at `ended_at` it was found to be over, and may have been for long.
         elsewhere: it ended for the user only: another device has it, or had it.
         queue: name of the queue that was called, "" if it was no queue call.
         own_leg: the user's own phone ringing for a RingOut of theirs: no popup, no row.
@@ -115,6 +116,7 @@ class Call:
     own_leg: bool = False
     telephony_session_id: str = ""
     party_id: str = ""
+    unseen: bool = False
 
     @property
     def peer_number(self) -> str:

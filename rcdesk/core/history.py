@@ -36,7 +36,7 @@ class CallRecord:
     Attributes:
         id: of the store; stays when the platform's record replaces the provisional one.
         record_id: the platform's call-log id, "" while only the live call is known (provisional).
-        started_at: unix seconds. duration: seconds, 0 if never connected.
+        started_at: unix seconds. duration: seconds, 0 if never connected, or not known (`untimed`).
         name, number: the other side's; number as E.164 with + where it could be read, else as written.
         location: as the platform tells it ("Menlo Park, CA").
         queue: name of the queue called, "".
@@ -62,6 +62,12 @@ class CallRecord:
     @property
     def provisional(self) -> bool:
         return not self.record_id
+
+    @property
+    def untimed(self) -> bool:
+        """Whether nobody knows how long it was: it was on, its end was not seen, and the log is still to tell."""
+        on = self.outcome in (Outcome.ANSWERED, Outcome.CONNECTED, Outcome.UNKNOWN)
+        return self.provisional and on and not self.duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def merge_live(known: Iterable[CallRecord], call: Call, *, declined: bool = Fals
         direction=call.direction,
         outcome=outcome_of(call, declined=declined),
         started_at=call.started_at,
-        duration=0.0 if call.answered_at is None else max(0.0, call.ended_at - call.answered_at),
+        duration=_talked(call.answered_at, None if call.unseen else call.ended_at),
         number=with_plus(call.peer_number),
         name=call.peer_name,
         queue=call.queue,
@@ -72,6 +72,11 @@ def merge_live(known: Iterable[CallRecord], call: Call, *, declined: bool = Fals
     rows = _Rows(known)
     rows.put(row)
     return rows.merge
+
+
+def _talked(answered_at: float | None, ended_at: float | None) -> float:
+    """Return for how long a call was talked; 0 if it was not, or nobody knows until when."""
+    return 0.0 if answered_at is None or ended_at is None else max(0.0, ended_at - answered_at)
 
 
 def merge_ringout(known: Iterable[CallRecord], order: Order, end: End, began_at: float) -> Merge:

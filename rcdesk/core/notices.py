@@ -93,7 +93,7 @@ class Notices:
             return self._close(call.key)
         if call.stage is Stage.RINGING:
             return self._ring(call, presence) if wanted else None
-        if call.stage is Stage.ENDED and call.ended_at is None:
+        if call.stage is Stage.ENDED and (call.ended_at is None or call.unseen):
             return self._lose(call.key)
         told = self._told.pop(call.key, None)
         if told is _Told.SHOWN:

@@ -3,10 +3,13 @@ is read in `client.log_words`."""
 
 from __future__ import annotations
 
-from rcdesk.core.calls import Call, Direction
+from dataclasses import replace
+
+from rcdesk.core.calls import Call, Change, Direction
 from rcdesk.core.history import Outcome
 from rcdesk.core.ringout import End
 
+SEEN_WITHIN = 15.0  # seconds; of what happens between two looks further apart nobody saw when it did
 EARLY = 5.0  # seconds of ringing; whoever gives up sooner did not really call
 
 _RINGOUTS = {
@@ -17,18 +20,27 @@ _RINGOUTS = {
 }
 
 
+def found_over(change: Change, looked_at: float) -> Change:
+    """Return `change`, which a snapshot told, with the end of a call marked as unseen if it may have been long
+    before. `looked_at`: unix seconds of the last report or snapshot before that one."""
+    now = change.now
+    if now.ended_at is None or now.ended_at - looked_at <= SEEN_WITHIN:
+        return change
+    return replace(change, now=replace(now, unseen=True))
+
+
 def outcome_of(call: Call, *, declined: bool = False) -> Outcome:
     """Return how a call that is over ended, as far as presence tells.
 
     `declined`: the user did it here. Of a RingOut's call presence knows nothing: it shows one as connected
     as soon as the user's own phone is (see `outcome_of_ringout`).
     """
-    if call.ended_at is None:
+    if call.answered_at is not None and call.ended_at is not None:
+        return Outcome.ANSWERED if call.direction is Direction.INBOUND else Outcome.CONNECTED
+    if call.ended_at is None or call.unseen:
         return Outcome.UNKNOWN
     if call.direction is Direction.OUTBOUND:
-        return Outcome.NO_ANSWER if call.answered_at is None else Outcome.CONNECTED
-    if call.answered_at is not None:
-        return Outcome.ANSWERED
+        return Outcome.NO_ANSWER
     if declined:
         return Outcome.DECLINED
     if call.elsewhere:

@@ -16,7 +16,6 @@ from rcdesk.core.history import CallRecord, Query
 from rcdesk.services.commands import number_of, text_of
 from rcdesk.services.dialer import NOT_SIGNED_IN, Dialer
 from rcdesk.services.history import History
-from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.people import People
 from rcdesk.services.session import Session
@@ -40,7 +39,6 @@ class Answers:
     def __init__(
         self,
         session: Session,
-        link: Link,
         calls: LiveCalls,
         people: People,
         dialer: Dialer,
@@ -48,7 +46,6 @@ class Answers:
         wishes: Wishes,
     ) -> None:
         self._session = session
-        self._link = link
         self._calls = calls
         self._people = people
         self._dialer = dialer
@@ -141,7 +138,7 @@ class Answers:
         return {"said": "rcdesk signs in."}
 
     def _link_now(self) -> Answer:
-        status = self._link.status.value
+        status = self._calls.link.value
         since = _iso(status.since) if status.since else None
         return {"state": status.state.value, "since": since, "transport": status.transport.value}
 
@@ -187,7 +184,7 @@ class Answers:
             "number": record.number,
             "location": record.location,
             "started_at": _iso(record.started_at),
-            "duration": record.duration,
+            "duration": None if record.untimed else record.duration,
             "queue": record.queue or None,
             "reason": record.reason,
             "provisional": record.provisional,

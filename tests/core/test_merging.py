@@ -94,6 +94,16 @@ def test_own_legs_and_calls_still_on_are_not_listed(call: Call) -> None:
     assert merge_live([], call) == Merge()
 
 
+def test_an_end_that_nobody_saw_is_no_duration_until_the_log_tells_it() -> None:
+    store = Store()
+    store.live(seen_live(answered_at=110.0, ended_at=900.0, unseen=True))
+    row = store.only
+    assert (row.outcome, row.duration, row.untimed) == (Outcome.ANSWERED, 0.0, True)
+    store.log(logged(outcome=Outcome.ANSWERED, duration=42.0))
+    row = store.only
+    assert (row.duration, row.untimed) == (42.0, False)
+
+
 def test_the_logs_record_replaces_the_provisional_row_in_its_place() -> None:
     store = Store()
     store.live(seen_live(queue="Sales"))

@@ -42,6 +42,10 @@ def test_a_ringing_call_has_a_card_that_stays_and_says_which_queue() -> None:
     ]
 
 
+def test_of_a_ringing_call_that_nobody_saw_end_it_is_not_said_that_it_was_missed() -> None:
+    assert told(CALL, ended(60, unseen=True))[1] == Close("k")
+
+
 @pytest.mark.parametrize(
     ("facts", "line"),
     [
