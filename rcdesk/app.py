@@ -224,10 +224,12 @@ def _build(
     presence = PresenceKeeper(nursery, platform)
     awake = Awake(clock, asleep)
     link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push, awake)
+    link.status.subscribe(calls.on_link)
     people = People(nursery, platform)
     dialer = Dialer(nursery, platform, settings, clock)
     history = History(nursery, platform, store, clock)
     away = Away(nursery, awake, link, calls, history, clock)
+    session.state.subscribe(calls.on_session)
     calls.changes.subscribe(history.on_change)
     dialer.began.subscribe(calls.expect_own_leg)
     dialer.ended.subscribe(history.on_ringout_ended)
@@ -263,9 +265,8 @@ async def _listen(
 
     wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
     answers = Answers(
-        services.session, services.link, services.calls, services.people, services.dialer, services.history,
-        wishes,
-    )  # fmt: skip
+        services.session, services.calls, services.people, services.dialer, services.history, wishes
+    )
     commands = CommandServer(config.paths.socket, answers.handlers())
     try:
         await commands.open()

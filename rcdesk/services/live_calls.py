@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from rcdesk.core.calls import Call, CallBook, Change, Report, Snapshot
+from rcdesk.core.calls import Call, CallBook, Change, Report, Snapshot, Stage
+from rcdesk.core.outcomes import found_over
 from rcdesk.core.ringout import Order
-from rcdesk.services.feed import Feed
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.session import Phase, SessionState
 
 OWN_PHONE_RINGS = 60.0  # seconds within which a RingOut has rung the user's own phone
 CLOCKS_DIFFER = 5.0  # seconds by which the platform's clock may be behind ours
@@ -16,15 +20,23 @@ CLOCKS_DIFFER = 5.0  # seconds by which the platform's clock may be behind ours
 class LiveCalls:
     """The user's calls of this moment, and news of every change to them.
 
-    `changes` tells each change once, in order, on the loop that called. The shell's only own act is
-    to wake the book when the grace of a call that may be over runs out.
+    `changes` tells each change once, in order, on the loop that called. `link` is how the link stands; of calls
+    that are not followed any more it says since when, whatever states the link has gone through meanwhile.
+
+    A session that has ended leaves the calls as they are, for the next one's first snapshot to correct. Only who
+    signs out, or signs in as somebody else, begins with none.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.changes: Feed[Change] = Feed()
+        self.link: Latest[LinkStatus] = Latest(LinkStatus())
         self._clock = clock
         self._book = CallBook()
         self._alarm: asyncio.TimerHandle | None = None
+        self._known_at = float("-inf")  # when a report or a snapshot was taken in last
+        self._status = LinkStatus()  # as the link says it
+        self._lost_at: float | None = None  # since when the calls are not followed, if they were before
+        self._whose: tuple[str, str, str] | None = None  # server, account and extension of the last session
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -40,9 +52,14 @@ class LiveCalls:
         """The live calls of which a cut snapshot tells nothing."""
         return self._book.left_out(snapshot)
 
+    def now(self) -> float:
+        """Return the moment as of which the calls are known: the clock stands still when nothing is heard."""
+        return self._clock() if self._lost_at is None else max(self._lost_at, self._known_at)
+
     def take(self, report: Report) -> None:
         """Take in one push notification."""
-        self._tell(self._book.apply(report, self._clock()))
+        self._known_at = self._clock()
+        self._tell(self._book.apply(report, self._known_at))
 
     def miss(self) -> None:
         """Note that not all of a notification could be read."""
@@ -50,7 +67,9 @@ class LiveCalls:
 
     def reconcile(self, snapshot: Snapshot, asked_at: float) -> list[Change]:
         """Take in what the platform lists, asked for at `asked_at`; return what it changed."""
-        changes = self._book.reconcile(snapshot, self._clock(), asked_at)
+        looked_at, self._known_at = self._known_at, self._clock()
+        found = self._book.reconcile(snapshot, self._known_at, asked_at)
+        changes = [found_over(change, looked_at) for change in found]
         self._tell(changes)
         return changes
 
@@ -63,11 +82,41 @@ class LiveCalls:
         now = self._clock()
         self._book.expect_own_leg(order.own, order.number, now - CLOCKS_DIFFER, now + OWN_PHONE_RINGS)
 
+    def on_link(self, status: LinkStatus) -> None:
+        """Listen to the link."""
+        if status.state in (LinkState.LIVE, LinkState.POLLING):
+            self._lost_at = None
+        elif self._status.state in (LinkState.LIVE, LinkState.POLLING):
+            self._lost_at = status.since
+        self._status = status
+        self._tell_link()
+
+    def on_session(self, state: SessionState) -> None:
+        """Listen to the session: the calls are those of one account."""
+        if state.phase is Phase.SIGNED_OUT:
+            self._forget()
+        elif state.phase is Phase.SIGNED_IN and state.account:
+            whose = state.server, state.account.account_id, state.account.extension_id
+            if self._whose not in (None, whose):
+                self._forget()
+            self._whose = whose
+
     def close(self) -> None:
         """Stop waiting for graces; what is known stays."""
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
+
+    def _forget(self) -> None:
+        """Begin anew. What becomes of the calls is not known: each leaves as one that ended at no known time."""
+        calls, self._book = self._book.calls_and_own_legs, CallBook()
+        self._lost_at = None
+        self._tell_link()
+        self._tell(Change(call, replace(call, stage=Stage.ENDED)) for call in calls)
+
+    def _tell_link(self) -> None:
+        status = self._status
+        self.link.publish(status if self._lost_at is None else replace(status, since=self._lost_at))
 
     def _tell(self, changes: Iterable[Change]) -> None:
         for change in changes:

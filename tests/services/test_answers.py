@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from rcdesk import __version__
-from rcdesk.core.calls import Stage
+from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Problem
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Step
-from rcdesk.core.subscription import LinkState, Transport
+from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.commands import BadRequest
 from rcdesk.services.session import ENTRY, Phase
 from tests.helpers.wait import until
@@ -52,6 +52,15 @@ async def test_status_while_all_is_well(me: World) -> None:
     assert answer["session"] == "signed_in"
     assert ISO.fullmatch(answer["link"].pop("since"))
     assert answer["link"] == {"state": "live", "transport": "websocket"}
+
+
+async def test_the_link_is_down_since_the_calls_are_not_followed(me: World) -> None:
+    told = ((LinkState.LIVE, 60.0), (LinkState.RECOVERING, 120.0), (LinkState.SIGNED_OUT, 180.0))
+    for state, since in told:
+        me.link.status.publish(LinkStatus(state, since))
+    answer = (await say(me, "status"))["link"]
+    assert answer == {"state": "signed_out", "since": "1970-01-01T00:02:00.000Z", "transport": "none"}
+    assert (await say(me, "calls"))["link"] == answer
 
 
 async def test_calls_say_what_the_sandbox_says(me: World) -> None:
@@ -97,6 +106,13 @@ async def test_history_has_every_field_and_obeys_limit_and_search(me: World) -> 
     found = await say(me, "history", search=named["number"][-6:])
     assert named["id"] in [it["id"] for it in found["calls"]]
     assert (await say(me, "history", search="no such name"))["calls"] == []
+
+
+async def test_for_how_long_a_call_was_on_is_null_while_nobody_knows(me: World) -> None:
+    call = Call("k", "s", Stage.ENDED, Direction.INBOUND, ANN, "", "101", "", 1.0, 2.0, 900.0, unseen=True)
+    await me.store.add_live(call, 900.0)
+    (told,) = (await say(me, "history"))["calls"]
+    assert (told["outcome"], told["duration"]) == ("answered", None)
 
 
 async def test_a_contacts_name_stands_where_the_platform_gives_none(me: World) -> None:

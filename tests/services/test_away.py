@@ -285,9 +285,9 @@ async def test_who_signs_out_is_told_nothing(me: World, told: list[Summary]) -> 
     assert told == []
 
 
-@pytest.mark.parametrize("signed_out", [False, True])
+@pytest.mark.parametrize("ended", [False, True], ids=["link", "session"])
 async def test_what_rings_is_doubted_after_two_minutes_in_which_nothing_was_heard(
-    me: World, monkeypatch: pytest.MonkeyPatch, signed_out: bool
+    me: World, monkeypatch: pytest.MonkeyPatch, ended: bool
 ) -> None:
     await ready(me)
     await me.sandbox.ring(ANN)
@@ -295,8 +295,8 @@ async def test_what_rings_is_doubted_after_two_minutes_in_which_nothing_was_hear
     monkeypatch.setattr(away, "DOUBTED", 0.3)
     await me.sandbox.fault("http-status", path="*/presence", status=503, count=10_000)
     await me.sandbox.fault("refuse-wstoken", count=10_000)
-    if signed_out:
-        me.session.sign_out()
+    if ended:
+        me.session.platform.publish(None)
     else:
         me.link.retry()
     assert len(me.calls.calls) == 1

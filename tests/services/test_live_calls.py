@@ -3,9 +3,14 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
+from rcdesk.core.account import Account
 from rcdesk.core.calls import GRACE, Change, Direction, Stage
 from rcdesk.core.ringout import Order
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.session import Phase, SessionState
 from tests.core.builders import leg, report, snapshot
 from tests.helpers.wait import until
 
@@ -88,3 +93,90 @@ async def test_the_users_own_phone_that_rings_for_a_ringout_is_no_call() -> None
     calls.take(report(2, leg(Stage.RINGING, session="2", from_number="+13025550102"), at=time.time()))
     assert [call.session_id for call in calls.calls] == ["2"]
     calls.close()
+
+
+def at(state: LinkState, since: float) -> LinkStatus:
+    return LinkStatus(state, since)
+
+
+def signed_in(extension: str = "101", server: str = "https://one") -> SessionState:
+    return SessionState(Phase.SIGNED_IN, Account("1", extension, extension, "Dana Novak"), server=server)
+
+
+async def test_signed_out_the_calls_go_and_nobody_is_told_that_they_are_over() -> None:
+    calls, changes = made()
+    calls.on_session(signed_in())
+    calls.take(report(1, leg(Stage.RINGING)))
+    calls.take(report(2, leg(Stage.ENDED)))
+    assert calls._alarm
+    calls.on_session(SessionState(Phase.EXPIRED))
+    assert calls.calls
+    calls.on_session(SessionState(Phase.SIGNING_IN))
+    assert calls.calls
+    calls.on_session(SessionState(Phase.SIGNED_OUT))
+    assert (calls.calls, calls._alarm) == ((), None)
+    assert (changes[-1].now.stage, changes[-1].now.ended_at) == (Stage.ENDED, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [(signed_in(), 1), (signed_in("102"), 0), (signed_in(server="https://other"), 0)],
+)
+async def test_calls_stay_for_who_signs_in_again_and_for_nobody_else(state: SessionState, left: int) -> None:
+    calls, _changes = made()
+    calls.on_session(signed_in())
+    calls.take(report(1, leg(Stage.CONNECTED)))
+    calls.on_session(SessionState(Phase.EXPIRED))
+    calls.on_session(state)
+    assert len(calls.calls) == left
+
+
+async def test_what_ended_while_nobody_was_signed_in_goes_with_the_next_snapshot() -> None:
+    calls, _changes = made()
+    calls.on_session(signed_in())
+    calls.take(report(1, leg(Stage.CONNECTED)))
+    calls.on_session(SessionState(Phase.EXPIRED))
+    calls.on_session(signed_in())
+    calls.reconcile(snapshot(), time.time() + 1)
+    assert calls.calls == ()
+
+
+def test_nobody_saw_when_a_call_ended_that_is_found_over_long_after_the_last_look() -> None:
+    now = [2_000.0]
+    calls = LiveCalls(lambda: now[0])
+    changes: list[Change] = []
+    calls.changes.subscribe(changes.append)
+    calls.take(report(1, leg(Stage.CONNECTED), leg(Stage.CONNECTED, "2"), leg(Stage.CONNECTED, "3")))
+    for passed, left in ((10.0, ("2", "3")), (10.0, ("3",)), (900.0, ())):
+        now[0] += passed
+        found = calls.reconcile(snapshot(*(leg(Stage.CONNECTED, session) for session in left)), now[0])
+        assert found == changes[-1:]
+    assert [change.now.unseen for change in changes[3:]] == [False, False, True]
+
+
+def test_the_calls_are_not_followed_since_they_ceased_to_be_and_their_clock_stands_still() -> None:
+    now = [100.0]
+    calls = LiveCalls(lambda: now[0])
+    calls.on_link(at(LinkState.CONNECTING, 90.0))
+    assert calls.now() == 100.0
+    calls.on_link(at(LinkState.LIVE, 100.0))
+    now[0] = 200.0
+    assert calls.now() == 200.0
+    told = [(LinkState.RECOVERING, 150.0), (LinkState.SIGNED_OUT, 180.0), (LinkState.CONNECTING, 190.0)]
+    for state, since in told:
+        calls.on_link(at(state, since))
+        assert calls.link.value == at(state, 150.0)
+        assert calls.now() == 150.0
+    calls.reconcile(snapshot(), 200.0)
+    assert calls.now() == 200.0
+    now[0] = 300.0
+    calls.on_link(at(LinkState.POLLING, 210.0))
+    assert (calls.link.value, calls.now()) == (at(LinkState.POLLING, 210.0), 300.0)
+
+
+def test_who_signs_out_is_signed_out_since_then() -> None:
+    calls = LiveCalls(lambda: 100.0)
+    for state, since in ((LinkState.LIVE, 1.0), (LinkState.RECOVERING, 2.0), (LinkState.SIGNED_OUT, 3.0)):
+        calls.on_link(at(state, since))
+    calls.on_session(SessionState(Phase.SIGNED_OUT))
+    assert (calls.link.value, calls.now()) == (at(LinkState.SIGNED_OUT, 3.0), 100.0)

@@ -315,9 +315,12 @@ async def test_ended_by_the_server_while_signing_in_anew_is_not_forgotten(me: Wo
 async def test_signing_out_ends_the_session_at_the_server_and_forgets_it(me: World) -> None:
     await me.signed_in()
     await me.live()
+    await me.sandbox.ring()
+    await until(lambda: me.calls.calls)
     me.session.sign_out()
     assert me.state.phase is Phase.SIGNED_OUT
     assert me.state.server == me.server.url
+    assert me.calls.calls == ()
     await no_session_left(me.sandbox)
     await until(lambda: me.vault._known.get(ENTRY, "") is None)
 

@@ -187,10 +187,12 @@ async def world(
         presence = PresenceKeeper(nursery, session.platform)
         awake = Awake(now, ticks=sandbox.now)
         link = Link(nursery, session.platform, calls, presence, now, push, awake)
+        link.status.subscribe(calls.on_link)
         people = People(nursery, session.platform)
         dialer = Dialer(nursery, session.platform, kept, now)
         history = History(nursery, session.platform, store, now)
         away = Away(nursery, awake, link, calls, history, now)
+        session.state.subscribe(calls.on_session)
         calls.changes.subscribe(history.on_change)
         dialer.began.subscribe(calls.expect_own_leg)
         dialer.ended.subscribe(history.on_ringout_ended)
@@ -201,7 +203,7 @@ async def world(
         opened.callback(awake.close)
         asked = Asked()
         wishes = Wishes(asked.raised.append, asked.filled.append, asked.quit)
-        answers = Answers(session, link, calls, people, dialer, history, wishes)
+        answers = Answers(session, calls, people, dialer, history, wishes)
         made = World(
             sandbox, nursery, kept, secrets, store, session, presence, calls, link, people, dialer, history,
             awake, away, jump, answers, asked, problems,
