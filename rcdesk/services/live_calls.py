@@ -21,7 +21,7 @@ class LiveCalls:
     """The user's calls of this moment, and news of every change to them.
 
     `changes` tells each change once, in order, on the loop that called. `link` is how the link stands; of calls
-    that are not followed any more it says since when, whatever states the link has gone through meanwhile.
+    that are not followed any more it says since when, whatever the link has gone through meanwhile.
 
     A session that has ended leaves the calls as they are, for the next one's first snapshot to correct. Only who
     signs out, or signs in as somebody else, begins with none.
@@ -116,7 +116,11 @@ class LiveCalls:
 
     def _tell_link(self) -> None:
         status = self._status
-        self.link.publish(status if self._lost_at is None else replace(status, since=self._lost_at))
+        if self._lost_at is not None:
+            again = status.state is LinkState.CONNECTING  # of who signs in again in place
+            state = LinkState.RECOVERING if again else status.state
+            status = replace(status, state=state, since=self._lost_at)
+        self.link.publish(status)
 
     def _tell(self, changes: Iterable[Change]) -> None:
         for change in changes:

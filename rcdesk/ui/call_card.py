@@ -13,7 +13,7 @@ from rcdesk.core.people import Source, Who
 from rcdesk.ui import menus, theme, words
 from rcdesk.ui.controls import IconButton, Kind
 from rcdesk.ui.painted import PaintedButton, draw_text
-from rcdesk.ui.pills import STAGE_LOOKS, Pill, paint_pill, pill_width
+from rcdesk.ui.pills import Pill, paint_pill, pill_width, stage_look
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import copy_text, plain
 
@@ -53,6 +53,7 @@ class CallCard(PaintedButton):
         self._call: Call | None = None
         self._who = Who("", "", "", Source.NONE)
         self._detail = ""
+        self._stale = False
         self._pill_text = ""
         self.copy_button = IconButton("copy", "Copy number", Kind.BARE)
         self.copy_button.setParent(self)
@@ -63,9 +64,9 @@ class CallCard(PaintedButton):
         """The call that is shown."""
         return self._call
 
-    def show_call(self, call: Call, who: Who) -> None:
-        """Show `call`, whose other side is `who`."""
-        self._call, self._who = call, who
+    def show_call(self, call: Call, who: Who, *, stale: bool = False) -> None:
+        """Show `call`, whose other side is `who`. `stale`: as it was when it was followed last."""
+        self._call, self._who, self._stale = call, who, stale
         self._detail = call_detail(call, who)
         self.copy_button.setVisible(bool(who.number))
         self.copy_button.setAccessibleName(f"Copy the number of {who.title}")
@@ -97,9 +98,9 @@ class CallCard(PaintedButton):
         if self._call is None:
             return
         painter = QPainter(self)
-        icon, tone = STAGE_LOOKS[self._call.stage]
+        icon, tone = stage_look(self._call.stage, stale=self._stale)
         ringing = self._call.stage is Stage.RINGING
-        self.paint_surface(painter, tone.ink() if ringing else None)
+        self.paint_surface(painter, tone.ink() if ringing and not self._stale else None)
         box = self._pill_box()
         name_font = theme.font(Size.NAME, strong=True)
         room = box.left() - _PAD - 2 * GAP

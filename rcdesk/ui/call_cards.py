@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,10 +23,9 @@ class CallCards(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, model: CallsModel, clock: Callable[[], float]) -> None:
+    def __init__(self, model: CallsModel) -> None:
         super().__init__()
         self._model = model
-        self._clock = clock
         self._cards: list[CallCard] = []
         self._spares: list[CallCard] = []
         self._layout = QVBoxLayout(self)
@@ -36,6 +33,7 @@ class CallCards(QWidget):
         self._layout.setSpacing(2 * GAP)
         model.rowsInserted.connect(self._on_inserted)
         model.rowsRemoved.connect(self._on_removed)
+        model.rowsMoved.connect(self._on_moved)
         model.dataChanged.connect(self._on_changed)
         if model.calls:
             self._on_inserted(QModelIndex(), 0, len(model.calls) - 1)
@@ -77,12 +75,19 @@ class CallCards(QWidget):
                 card.deleteLater()
         del self._cards[first : last + 1]
 
+    def _on_moved(self, _from: QModelIndex, first: int, _last: int, _to: QModelIndex, below: int) -> None:
+        card = self._cards.pop(first)
+        place = below - (below > first)
+        self._cards.insert(place, card)
+        self._layout.removeWidget(card)
+        self._layout.insertWidget(place, card)
+
     def _on_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         for row in range(first.row(), last.row() + 1):
             self._show(self._cards[row], self._model.call_at(row))
 
     def _show(self, card: CallCard, call: Call) -> None:
-        card.show_call(call, self._model.who_is(call))
+        card.show_call(call, self._model.who_is(call), stale=self._model.stale)
 
     def _take_spare(self) -> CallCard:
         self._prepare()
@@ -90,7 +95,7 @@ class CallCards(QWidget):
 
     def _prepare(self) -> None:
         if not self._spares:
-            card = CallCard(self._clock)
+            card = CallCard(self._model.clock)
             card.setParent(self)
             card.hide()
             card.clicked.connect(lambda _checked=False: self._on_clicked(card))

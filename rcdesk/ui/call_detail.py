@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -21,10 +19,9 @@ from rcdesk.ui.widgets import Card, ElidedLabel, Label, Line, NumberLabel, colum
 class CallDetail(QWidget):
     """One live call in full. It follows the call; once that is over, it stays as it was, and says so."""
 
-    def __init__(self, model: CallsModel, clock: Callable[[], float], ticker: Ticker) -> None:
+    def __init__(self, model: CallsModel, ticker: Ticker) -> None:
         super().__init__()
         self._model = model
-        self._clock = clock
         self.call: Call | None = None
         self._name = ElidedLabel("", Size.LARGE, strong=True)
         self._source = Label("", Size.SMALL, Tone.DIM)
@@ -97,7 +94,7 @@ class CallDetail(QWidget):
 
     def _tick(self) -> None:
         if self.call is not None and self._over.isHidden():
-            self.pill.show_call(self.call, self._clock())
+            self.pill.show_call(self.call, self._model.clock(), stale=self._model.stale)
 
 
 def _facts(call: Call, who: Who, line: str) -> dict[str, str]:

@@ -1,26 +1,34 @@
-"""CallsModel: the live calls as rows, newest first."""
+"""CallsModel: the live calls as rows, what rings first."""
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from rcdesk.core.calls import Call, Change
+from rcdesk.core.calls import Call, Change, Stage
 from rcdesk.core.people import Who
-from rcdesk.services.feed import Feed
+from rcdesk.core.subscription import LinkStatus
+from rcdesk.services.feed import Feed, Latest
+from rcdesk.ui import link_words
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 CALL = Qt.ItemDataRole.UserRole + 1
+_ORDER = (Stage.RINGING, Stage.CONNECTED, Stage.ON_HOLD, Stage.PARKED)
 
 
 class CallsModel(QAbstractListModel):
     """Every live call once, whatever the order in which its changes come; a call that ended is no row.
 
+    What rings stands first, then what is talked, then what waits; of those that do the same, what began first.
+
     Args:
         changes: what became of the calls.
         who: tells who is behind a number, given the name that the platform told.
+        clock: tells the moment as of which the calls are known, in unix seconds.
+        link: how the link stands, and since when the calls are not followed.
         live: the calls that are live already.
 
     Signals:
@@ -36,19 +44,37 @@ class CallsModel(QAbstractListModel):
         changes: Feed[Change],
         who: Callable[[str, str], Who],
         names: Feed[None],
+        clock: Callable[[], float],
+        link: Latest[LinkStatus],
         live: Iterable[Call] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._who = who
-        self._rows = [call for call in reversed(list(live)) if _belongs(call)]
-        undoings = (changes.subscribe(self._on_change), names.subscribe(self._on_names))
+        self.clock = clock
+        self.link = link
+        self._rows = sorted((call for call in live if _belongs(call)), key=_place)
+        undoings = (
+            changes.subscribe(self._on_change),
+            names.subscribe(self._on_names),
+            link.subscribe(lambda _status: self._repaint()),
+        )
         self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The live calls, newest first."""
+        """The live calls, from the top."""
         return tuple(self._rows)
+
+    @property
+    def age(self) -> str:
+        """How old the calls are, in words; "" while they are followed, or never were."""
+        return link_words.age(self.link.value, self.clock())
+
+    @property
+    def stale(self) -> bool:
+        """Whether the calls are as they were some time ago, since they are not followed any more."""
+        return bool(self.age)
 
     def call_at(self, row: int) -> Call:
         """Return the call of `row`."""
@@ -73,16 +99,28 @@ class CallsModel(QAbstractListModel):
             if _belongs(now):
                 self._insert(now)
         elif _belongs(now):
-            self._rows[row] = now
-            self.dataChanged.emit(self.index(row), self.index(row))
+            self._put(row, now)
         else:
             self._remove(row)
 
     def _insert(self, call: Call) -> None:
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._rows.insert(0, call)
+        row = bisect(self._rows, _place(call), key=_place)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._rows.insert(row, call)
         self.endInsertRows()
         self.count_changed.emit(len(self._rows))
+
+    def _put(self, row: int, call: Call) -> None:
+        """Let the call of `row` be as it is now, and stand where it belongs."""
+        others = self._rows[:row] + self._rows[row + 1 :]
+        place = bisect(others, _place(call), key=_place)
+        if place != row:
+            below = place + (place > row)  # Qt counts with the row that moves still in its place
+            self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), below)
+            self._rows.insert(place, self._rows.pop(row))
+            self.endMoveRows()
+        self._rows[place] = call
+        self.dataChanged.emit(self.index(place), self.index(place))
 
     def _remove(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)
@@ -91,9 +129,12 @@ class CallsModel(QAbstractListModel):
         self.count_changed.emit(len(self._rows))
 
     def _on_names(self, _none: None) -> None:
+        self._repaint()
+        self.names_changed.emit()
+
+    def _repaint(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
-        self.names_changed.emit()
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -105,6 +146,10 @@ class CallsModel(QAbstractListModel):
         if role == CALL:
             return call
         return self.who_is(call).title if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _place(call: Call) -> tuple[int, float, str]:
+    return _ORDER.index(call.stage), call.started_at, call.key
 
 
 def _belongs(call: Call) -> bool:

@@ -8,16 +8,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rcdesk.core.calls import Call
 from rcdesk.core.history import CallRecord, Page, Query
-from rcdesk.core.subscription import LinkState, LinkStatus
-from rcdesk.services.feed import Latest
-from rcdesk.ui import words
 from rcdesk.ui.call_cards import CallCards
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.recent import Recent
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.widgets import EmptyState, Label, Notice, Scroll
+from rcdesk.ui.widgets import EmptyState, Label, Scroll
 
 MINUTE = 60_000  # ms; "12 min ago" needs no finer timer
 QUIET = "No call now. The next one appears here as soon as it rings."
@@ -39,30 +36,26 @@ class CallsPane(QWidget):
     call_back_asked = Signal(str)
     dial_asked = Signal()
 
-    def __init__(
-        self, model: CallsModel, history: HistorySource, link: Latest[LinkStatus], ticker: Ticker
-    ) -> None:
+    def __init__(self, model: CallsModel, history: HistorySource, ticker: Ticker) -> None:
         super().__init__()
         self._model = model
         self._history = history
         self._ticker = ticker
-        self.cards = CallCards(model, history.clock)
+        self.cards = CallCards(model)
         self.recent = Recent(history.who, history.clock)
-        self.stale = Notice("offline", "")
-        self.stale.hide()
         self._quiet = Label(QUIET, Size.SMALL, Tone.DIM, wrap=True)
         self._empty = EmptyState("phone", *EMPTY, "Open the dial pad")
         self._minutes = QTimer(self, interval=MINUTE, timerType=Qt.TimerType.VeryCoarseTimer)
         self._minutes.timeout.connect(self.recent.tick)
         self._lay_out()
-        self._connect(link)
+        self._connect()
 
     def _lay_out(self) -> None:
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * GAP)
-        for part in (self.stale, self.cards, self._quiet, self.recent):
+        for part in (self.cards, self._quiet, self.recent):
             layout.addWidget(part)
         layout.addWidget(self._empty, 1)
         layout.addStretch()
@@ -70,7 +63,7 @@ class CallsPane(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(Scroll(content))
 
-    def _connect(self, link: Latest[LinkStatus]) -> None:
+    def _connect(self) -> None:
         self.cards.chosen.connect(self._on_call_chosen)
         self.recent.chosen.connect(self._on_record_chosen)
         self.recent.call_back_asked.connect(self.call_back_asked)
@@ -78,11 +71,8 @@ class CallsPane(QWidget):
         self._model.count_changed.connect(lambda _count: self._arrange())
         self._model.names_changed.connect(self.recent.names_changed)
         self._ticker.ticked.connect(self.cards.tick)
-        undoings = (
-            link.follow(self._on_link),
-            self._history.changed.subscribe(lambda _none: self._ask()),
-        )
-        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+        undo = self._history.changed.subscribe(lambda _none: self._ask())
+        self.destroyed.connect(lambda _object=None: undo())
         self._arrange()
 
     def _on_call_chosen(self, call: Call) -> None:
@@ -110,13 +100,6 @@ class CallsPane(QWidget):
         self._quiet.setVisible(past and not live)
         self._empty.setVisible(not past and not live)
         self._ticker.want("calls pane", wanted=live and self.isVisible())
-
-    def _on_link(self, status: LinkStatus) -> None:
-        gone = status.state in (LinkState.RECOVERING, LinkState.SIGNED_OUT)
-        self.stale.setVisible(gone)
-        if gone:
-            since = words.since(status.since, self._history.clock())
-            self.stale.setText(f"Not live {since}. What you see is as it was then.")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

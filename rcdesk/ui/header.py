@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolTip, QWidge
 from rcdesk.core.account import Account, Availability, Presence
 from rcdesk.core.subscription import LinkStatus
 from rcdesk.services.feed import Latest
-from rcdesk.services.session import Phase, SessionState
+from rcdesk.services.session import SessionState
 from rcdesk.ui import link_words, menus, theme, words
 from rcdesk.ui.painted import PaintedButton, draw_icon, draw_text
 from rcdesk.ui.pills import PRESENCE_LOOKS
@@ -189,8 +189,7 @@ class Header(QFrame):
         menus.pop_up(self, self.presence_entries(), self.person.mapToGlobal(self.person.rect().bottomLeft()))
 
     def _on_session(self, state: SessionState) -> None:
-        gone = state.phase in (Phase.SIGNED_OUT, Phase.SIGNING_IN)
-        self.person.show_person(None if gone else state.account)
+        self.person.show_person(state.account)
 
     def _on_presence(self, presence: Presence) -> None:
         self.person.show_presence(presence.availability)

@@ -31,6 +31,17 @@ LOOKS = {
 }
 
 
+def age(status: LinkStatus, now: float) -> str:
+    """Return how old what is shown is, and what that means; "" while the calls are followed, or never were."""
+    match status.state:
+        case LinkState.RECOVERING:
+            return f"Not live {words.since(status.since, now)}. Calls may be missing, or over by now."
+        case LinkState.SIGNED_OUT:
+            return f"As of {words.moment(status.since, now)}. Sign in to see what came after that."
+        case _:
+            return ""
+
+
 def explained(status: LinkStatus, last_heard: float | None, now: float) -> str:
     """Return the tooltip: "Live since 10:42, last event 12 s ago.", and what that means."""
     look = LOOKS[status.state]

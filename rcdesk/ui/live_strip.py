@@ -1,8 +1,6 @@
-"""LiveStrip: the live calls in one line each, so that no other pane ever hides them."""
+"""LiveStrip: above every pane: the live calls in one line each, and how old what is shown is."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
@@ -13,9 +11,10 @@ from rcdesk.core.people import Who
 from rcdesk.ui import theme, words
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.painted import PaintedButton, draw_right, draw_text
-from rcdesk.ui.pills import STAGE_LOOKS, Pill, paint_pill, pill_width
+from rcdesk.ui.pills import Pill, paint_pill, pill_width, stage_look
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.widgets import Notice
 
 HEIGHT = 38
 MOST = 3  # lines; the rest is counted in one more
@@ -26,9 +25,10 @@ _FEET = 24  # px from the top to the foot of the line
 class StripRow(PaintedButton):
     """One live call: state, name and clock."""
 
-    def __init__(self, call: Call, who: Who, now: float) -> None:
+    def __init__(self, call: Call, who: Who, now: float, *, stale: bool) -> None:
         super().__init__(HEIGHT)
         self.call = call
+        self._stale = stale
         self._name = who.title
         self._clock = ""
         self.tick(now)
@@ -43,7 +43,7 @@ class StripRow(PaintedButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        icon, tone = STAGE_LOOKS[self.call.stage]
+        icon, tone = stage_look(self.call.stage, stale=self._stale)
         self.paint_surface(painter)
         word = words.stage_word(self.call)
         box = QRectF(_PAD, (HEIGHT - Pill.HEIGHT) / 2, pill_width(word), Pill.HEIGHT)
@@ -69,7 +69,7 @@ class MoreRow(PaintedButton):
 
 
 class LiveStrip(QWidget):
-    """Shows itself while there are live calls and it is wanted; every line leads to the calls pane.
+    """Shows itself while there is anything to show that is wanted; every line of a call leads to the calls pane.
 
     Signals:
         asked: the user wants to see the live calls.
@@ -77,19 +77,23 @@ class LiveStrip(QWidget):
 
     asked = Signal()
 
-    def __init__(self, model: CallsModel, clock: Callable[[], float], ticker: Ticker) -> None:
+    def __init__(self, model: CallsModel, ticker: Ticker) -> None:
         super().__init__()
         self._model = model
-        self._clock = clock
         self._ticker = ticker
-        self._wanted = False
+        self._wanted = self._age_wanted = False
         self._lines: list[StripRow] = []
+        self._rows: list[PaintedButton] = []
+        self.age = Notice("offline", "")
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 3 * GAP)
         self._layout.setSpacing(GAP)
+        self._layout.addWidget(self.age)
         model.count_changed.connect(lambda _count: self._rebuild())
         model.dataChanged.connect(lambda _first, _last: self._rebuild())
         ticker.ticked.connect(self._tick)
+        undo = model.link.subscribe(lambda _status: self._show_age())
+        self.destroyed.connect(lambda _object=None: undo())
         self.hide()
 
     @property
@@ -97,28 +101,34 @@ class LiveStrip(QWidget):
         """The lines of calls, from the top."""
         return tuple(self._lines)
 
-    def set_wanted(self, *, wanted: bool) -> None:
-        """Note whether the pane below leaves the live calls to the strip."""
-        self._wanted = wanted
+    def set_wanted(self, *, calls: bool, age: bool) -> None:
+        """Note what the pane below leaves to the strip: the live calls, and to say how old calls without one are."""
+        self._wanted, self._age_wanted = calls, age
         self._rebuild()
 
     def _rebuild(self) -> None:
-        while item := self._layout.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        for row in self._rows:
+            self._layout.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         calls = self._model.calls if self._wanted else ()
-        now = self._clock()
-        self._lines = [StripRow(call, self._model.who_is(call), now) for call in calls[:MOST]]
-        more = [MoreRow(len(calls) - MOST)] if len(calls) > MOST else []
-        for line in (*self._lines, *more):
-            line.clicked.connect(lambda _checked=False: self.asked.emit())
-            self._layout.addWidget(line)
-        self.setVisible(bool(calls))
+        now, stale = self._model.clock(), self._model.stale
+        self._lines = [StripRow(call, self._model.who_is(call), now, stale=stale) for call in calls[:MOST]]
+        self._rows = [*self._lines, *([MoreRow(len(calls) - MOST)] if len(calls) > MOST else [])]
+        for row in self._rows:
+            row.clicked.connect(lambda _checked=False: self.asked.emit())
+            self._layout.addWidget(row)
+        self._show_age()
         self._want_ticks()
 
+    def _show_age(self) -> None:
+        words = self._model.age if self._age_wanted or self._rows else ""
+        self.age.setText(words)
+        self.age.setVisible(bool(words))
+        self.setVisible(bool(words) or bool(self._rows))
+
     def _tick(self) -> None:
-        now = self._clock()
+        now = self._model.clock()
         for line in self._lines:
             line.tick(now)
 

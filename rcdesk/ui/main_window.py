@@ -115,7 +115,7 @@ class MainWindow(QWidget):
         self._pane = Pane.CALLS
         self.header = Header(source.session, source.presence, source.link, source.last_heard, source.clock)
         self.banner = Banner(can_retry=source.retry is not None)
-        self.strip = LiveStrip(calls, source.clock, ticker)
+        self.strip = LiveStrip(calls, ticker)
         self.navigation = Navigation()
         self.signed_out = EmptyState("signed-out", "", "", "Sign in", controls.Kind.FILLED)
         self._stack = QStackedWidget()
@@ -282,11 +282,13 @@ class MainWindow(QWidget):
         self._place_detail()
         shown = self._shown_page()
         self._stack.setCurrentWidget(shown)
-        self.strip.set_wanted(wanted=shown is not self._panes.get(Pane.CALLS))
+        self.strip.set_wanted(
+            calls=shown is not self._panes.get(Pane.CALLS),
+            age=self._pane in (Pane.CALLS, Pane.HISTORY) and shown is not self.signed_out,
+        )
 
     def _shown_page(self) -> QWidget:
-        phase = self._source.session.value.phase
-        if phase in (Phase.SIGNED_OUT, Phase.SIGNING_IN) and self._pane in (Pane.CALLS, Pane.DIAL):
+        if self._source.session.value.account is None and self._pane in (Pane.CALLS, Pane.DIAL):
             return self.signed_out
         if self._detail_open and self._detail and not self.wide:
             return self._detail

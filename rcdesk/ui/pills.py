@@ -33,6 +33,12 @@ PRESENCE_LOOKS: dict[Availability, tuple[str, Tone]] = {
 _ICON = 12
 
 
+def stage_look(stage: Stage, *, stale: bool) -> tuple[str, Tone]:
+    """Return icon and colour of what a call does; without colour if it is not known whether it still does."""
+    icon, tone = STAGE_LOOKS[stage]
+    return icon, Tone.DIM if stale else tone
+
+
 def paint_pill(painter: QPainter, box: QRectF, icon: str, tone: Tone, text: str, dpr: float) -> None:
     """Paint a pill that fills `box`: for delegates, which have no widget to show."""
     painter.save()
@@ -95,9 +101,9 @@ class StagePill(Pill):
         super().__init__()
         self._with_word = with_word
 
-    def show_call(self, call: Call, now: float) -> None:
-        """Show `call` as it stands at `now`."""
-        icon, tone = STAGE_LOOKS[call.stage]
+    def show_call(self, call: Call, now: float, *, stale: bool = False) -> None:
+        """Show `call` as it stands at `now`. `stale`: it is not followed any more."""
+        icon, tone = stage_look(call.stage, stale=stale)
         time = words.call_clock(call, now)
         word = words.stage_word(call)
         self.show_state(icon, tone, f"{word} {time}" if self._with_word else time)

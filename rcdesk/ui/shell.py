@@ -82,7 +82,10 @@ class Shell(QObject):
         people = services.people
         self._after_cards: Feed[Change] = Feed()
         self._stop_listening = services.calls.changes.subscribe(self._on_change)
-        self._model = CallsModel(self._after_cards, people.who, people.changed, services.calls.calls, self)
+        calls = services.calls
+        self._model = CallsModel(
+            self._after_cards, people.who, people.changed, calls.now, calls.link, calls.calls, self
+        )
         self._history = HistorySource(
             find=services.history.find,
             changed=services.history.changed,
@@ -120,7 +123,7 @@ class Shell(QObject):
         source = TraySource(
             services.session.state,
             services.presence.presence,
-            services.link.status,
+            services.calls.link,
             self._history,
         )
         self.tray = tray = Tray(source, self._model, parent=self)
@@ -191,7 +194,7 @@ class Shell(QObject):
         source = WindowSource(
             session=services.session.state,
             presence=services.presence.presence,
-            link=services.link.status,
+            link=services.calls.link,
             missed=services.history.missed,
             problems=services.problems,
             last_heard=lambda: services.link.last_heard,
@@ -224,7 +227,7 @@ class Shell(QObject):
     def _make_calls(self) -> QWidget:
         from rcdesk.ui.calls_pane import CallsPane
 
-        pane = CallsPane(self._model, self._history, self._services.link.status, self._ticker)
+        pane = CallsPane(self._model, self._history, self._ticker)
         pane.call_chosen.connect(self.window.show_call)
         pane.record_chosen.connect(self.window.show_record)
         pane.call_back_asked.connect(self.fill)
@@ -264,7 +267,7 @@ class Shell(QObject):
         services = self._services
         source = SettingsSource(
             services.session.state,
-            services.link.status,
+            services.calls.link,
             services.secrets_kept,
             __version__,
             services.places,
@@ -282,7 +285,7 @@ class Shell(QObject):
         from rcdesk.ui.record_detail import RecordDetail
 
         who, clock = self._services.people.who, self._services.clock
-        detail = Detail(CallDetail(self._model, clock, self._ticker), RecordDetail(who, clock))
+        detail = Detail(CallDetail(self._model, self._ticker), RecordDetail(who, clock))
         detail.call_back_asked.connect(self.fill)
         return detail
 

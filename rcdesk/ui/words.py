@@ -75,10 +75,15 @@ def in_full(at: float) -> str:
     return f"{_DAYS[then.weekday()]} {then.day} {_MONTHS[then.month - 1]} {then.year}, {then:%H:%M:%S}"
 
 
+def moment(at: float, now: float) -> str:
+    """Return a moment: "10:42", with the day if it was not today."""
+    when = day(at, now)
+    return time_of_day(at) if when == "Today" else f"{when}, {time_of_day(at)}"
+
+
 def since(at: float, now: float) -> str:
     """Return the beginning of a state: "since 10:42", with the day if it was not today."""
-    when = day(at, now)
-    return f"since {time_of_day(at)}" if when == "Today" else f"since {when}, {time_of_day(at)}"
+    return f"since {moment(at, now)}"
 
 
 def period(began: float, ended: float, now: float) -> str:

@@ -25,7 +25,7 @@ class Assembled:
         self.world = world
         self.tray = tray
         self.ticker = Ticker()
-        self.model = CallsModel(world.changes, who, world.names, world.live)
+        self.model = CallsModel(world.changes, who, world.names, world.known_at, world.link, world.live)
         self.built: list[Pane] = []
         makers = {pane: (lambda pane=pane: self._build(pane)) for pane in Pane}
         self.window = MainWindow(
@@ -39,8 +39,7 @@ class Assembled:
         return pane
 
     def _detail(self) -> Detail:
-        clock = self.world.clock
-        return Detail(CallDetail(self.model, clock, self.ticker), RecordDetail(who, clock))
+        return Detail(CallDetail(self.model, self.ticker), RecordDetail(who, self.world.clock))
 
     def _build(self, pane: Pane) -> QWidget:
         self.built.append(pane)
@@ -55,7 +54,7 @@ class Assembled:
         return plain
 
     def _calls(self) -> CallsPane:
-        pane = CallsPane(self.model, self.world.history(), self.world.link, self.ticker)
+        pane = CallsPane(self.model, self.world.history(), self.ticker)
         pane.call_chosen.connect(self.window_show_call)
         pane.record_chosen.connect(lambda record: self.window.show_record(record))
         pane.dial_asked.connect(lambda: self.window.show_pane(Pane.DIAL))

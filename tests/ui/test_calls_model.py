@@ -11,13 +11,17 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.calls import Change, Stage
-from rcdesk.services.feed import Feed
+from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.calls_model import CALL, CallsModel
-from tests.ui.world import RINGING, TALKING, became, began, call, over, who
+from tests.ui.world import HOLDING, NOW, RINGING, TALKING, became, began, call, over, who
+
+
+LIVE = Latest(LinkStatus(LinkState.LIVE, NOW))
 
 
 def model(changes: Feed[Change], *live: object) -> CallsModel:
-    return CallsModel(changes, who, Feed[None](), live)  # type: ignore[arg-type]
+    return CallsModel(changes, who, Feed[None](), lambda: NOW, LIVE, live)  # type: ignore[arg-type]
 
 
 def test_a_call_comes_changes_and_goes(qtmodeltester: ModelTester) -> None:
@@ -26,7 +30,7 @@ def test_a_call_comes_changes_and_goes(qtmodeltester: ModelTester) -> None:
     qtmodeltester.check(rows)
     changes.publish(began(RINGING))
     changes.publish(began(TALKING))
-    assert [rows.data(rows.index(row)) for row in range(2)] == ["Anna Weber", "Martin Olsen"]
+    assert [rows.data(rows.index(row)) for row in range(2)] == ["Martin Olsen", "Anna Weber"]
     answered = became(RINGING, stage=Stage.CONNECTED)
     changes.publish(answered)
     assert rows.data(rows.index(1), CALL) == answered.now
@@ -39,6 +43,31 @@ def test_calls_that_are_live_already_are_rows() -> None:
     assert rows.calls == (RINGING, TALKING)
     assert rows.call_with("talking") == TALKING
     assert rows.call_with("gone") is None
+
+
+def test_what_rings_stands_first_then_what_is_talked_then_what_waits(qtmodeltester: ModelTester) -> None:
+    changes = Feed[Change]()
+    rows = model(changes, HOLDING, TALKING)
+    qtmodeltester.check(rows)
+    moves: list[tuple[int, int]] = []
+    rows.rowsMoved.connect(lambda _from, first, _last, _to, below: moves.append((first, below)))
+
+    def keys() -> list[str]:
+        return [call.key for call in rows.calls]
+
+    assert keys() == ["talking", "holding"]
+    for newer in ("first", "second"):
+        changes.publish(began(call(newer, age=5 if newer == "first" else 1)))
+    assert keys() == ["first", "second", "talking", "holding"]
+    changes.publish(became(TALKING, from_name="Anna"))
+    assert moves == [], "what only looks different stays where it is"
+    changes.publish(became(TALKING, stage=Stage.PARKED))
+    assert (keys(), moves) == (["first", "second", "holding", "talking"], [(2, 4)])
+    changes.publish(became(HOLDING, stage=Stage.CONNECTED))
+    assert moves == [(2, 4)]
+    changes.publish(became(TALKING, stage=Stage.CONNECTED))
+    changes.publish(became(call("first", age=5), stage=Stage.CONNECTED))
+    assert keys() == ["second", "holding", "talking", "first"]
 
 
 def test_the_users_own_ringing_phone_is_no_row() -> None:
@@ -74,7 +103,7 @@ def test_a_model_that_is_gone_hears_nothing(qtbot: QtBot) -> None:
 
 def test_names_that_get_known_are_painted(qtbot: QtBot) -> None:
     names = Feed[None]()
-    rows = CallsModel(Feed(), who, names, [RINGING])
+    rows = CallsModel(Feed(), who, names, lambda: NOW, LIVE, [RINGING])
     with qtbot.waitSignals([rows.dataChanged, rows.names_changed]):
         names.publish(None)
 
@@ -101,6 +130,6 @@ def test_in_any_order_the_rows_are_the_calls_that_live(
     for key, stage in steps:
         changes.publish(Change(None, call(key, stage)))
         truth[key] = stage
-    live = {key for key, stage in truth.items() if stage is not Stage.ENDED}
-    assert {row.key for row in rows.calls} == live
-    assert len(rows.calls) == len(live)
+    live = [key for key in sorted(truth) if truth[key] is not Stage.ENDED]
+    order = [Stage.RINGING, Stage.CONNECTED, Stage.ON_HOLD, Stage.PARKED]
+    assert [row.key for row in rows.calls] == sorted(live, key=lambda key: order.index(truth[key]))

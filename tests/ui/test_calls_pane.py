@@ -17,6 +17,7 @@ from rcdesk.core.people import Source, Who
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui.call_card import CallCard, call_detail
 from rcdesk.ui.calls_pane import CallsPane
+from rcdesk.ui.navigation import Pane
 from tests.ui.assembled import Assembled
 from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, call, over, who
 
@@ -170,13 +171,41 @@ def test_without_a_call_but_with_a_past_one_line_is_enough(show: Show) -> None:
 
 def test_what_is_old_is_kept_and_says_how_old_it_is(show: Show) -> None:
     made = show(World((TALKING,)))
+    (card,) = made.calls_pane.cards.cards
+    age = made.window.strip.age
+    assert not age.isVisible()
     made.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW - 600))
-    pane = made.calls_pane
-    assert pane.stale.isVisible()
-    assert pane.stale.text() == "Not live since 10:32. What you see is as it was then."
-    assert len(pane.cards.cards) == 1
+    assert age.isVisible()
+    assert age.text() == "Not live since 10:32. Calls may be missing, or over by now."
+    assert made.calls_pane.cards.cards == (card,)
+    assert card._stale, "it is painted without the colour of a call that is followed"
     made.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
-    assert not pane.stale.isVisible()
+    assert not age.isVisible()
+    assert not card._stale
+
+
+def test_when_the_session_is_over_clocks_stand_still_and_every_pane_with_calls_says_since_when(
+    show: Show,
+) -> None:
+    made = show(World((TALKING,)))
+    made.window.show_call(TALKING)
+    detail = made.window._detail
+    assert detail
+    made.world.stopped_at = NOW - 120
+    made.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW - 120))
+    made.ticker.ticked.emit()
+    said_there = "As of 10:40. Sign in to see what came after that."
+    for pane in (Pane.HISTORY, Pane.DIAL, Pane.SETTINGS, Pane.CALLS):
+        made.window.show_pane(pane)
+        assert made.window.strip.age.isVisible()
+        assert made.window.strip.age.text() == said_there
+        assert [line._clock for line in made.window.strip.lines] == ([] if pane is Pane.CALLS else ["02:12"])
+    assert made.calls_pane.cards.cards[0].accessibleName().endswith("On a call 02:12")
+    assert detail.live.pill.accessibleName() == "On a call 02:12"
+    made.world.changes.publish(over(TALKING))
+    for pane, told in ((Pane.HISTORY, True), (Pane.DIAL, False), (Pane.SETTINGS, False), (Pane.CALLS, True)):
+        made.window.show_pane(pane)
+        assert made.window.strip.age.isVisible() is told
 
 
 def test_twenty_events_a_second_leave_time_to_spare(show: Show) -> None:
@@ -237,4 +266,4 @@ def test_one_more_call_is_no_work_for_the_other_cards(show: Show, monkeypatch: p
     ticked: list[CallCard] = []
     monkeypatch.setattr(CallCard, "tick", lambda card: ticked.append(card))
     made.world.changes.publish(began(call("one more")))
-    assert ticked == [made.calls_pane.cards.cards[0]]
+    assert ticked == [made.calls_pane.cards.cards[-1]]

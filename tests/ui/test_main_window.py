@@ -195,9 +195,12 @@ def test_an_expired_session_keeps_everything_and_asks_to_sign_in(qtbot: QtBot, s
     assert window.banner.close_button.isHidden(), "it stays until somebody signs in"
     assert made.calls_pane.isVisible()
     assert len(made.calls_pane.cards.cards) == 1
-    assert made.calls_pane.stale.isVisible()
+    assert made.window.strip.age.isVisible()
     with qtbot.waitSignal(window.sign_in_asked):
         window.banner.action.click()
+    made.world.session.publish(replace(made.world.session.value, phase=Phase.SIGNING_IN))
+    assert made.calls_pane.isVisible(), "whoever signs in again in place loses nothing meanwhile"
+    assert window.header.person.accessibleName().startswith("Dana Novak")
     made.world.session.publish(replace(made.world.session.value, phase=Phase.SIGNED_IN))
     assert window.banner.isHidden()
 

@@ -43,7 +43,7 @@ def desktop() -> Desktop:
 @pytest.fixture
 def made(world: World, desktop: Desktop, qapp: QApplication) -> Iterator[Tray]:
     source = TraySource(world.session, world.presence, world.link, world.history())
-    shown = Tray(source, CallsModel(world.changes, who, world.names), desktop)
+    shown = Tray(source, CallsModel(world.changes, who, world.names, world.clock, world.link), desktop)
     yield shown
     shown.close()
 
@@ -232,7 +232,7 @@ def test_a_tray_that_is_gone_hears_nothing(world: World, desktop: Desktop, qapp:
     import shiboken6
 
     source = TraySource(world.session, world.presence, world.link, world.history())
-    gone = Tray(source, CallsModel(world.changes, who, world.names), desktop)
+    gone = Tray(source, CallsModel(world.changes, who, world.names, world.clock, world.link), desktop)
     gone.close()
     shiboken6.delete(gone)
     world.missed.publish(7)

@@ -135,10 +135,14 @@ class World:
             SessionState(Phase.SIGNED_IN, Account("1", "101", "101", "Dana Novak"))
         )
     )
+    stopped_at: float | None = None  # the moment as of which the calls are known, None while it is now
     retried: int = 0
 
     def clock(self) -> float:
         return self.now
+
+    def known_at(self) -> float:
+        return self.now if self.stopped_at is None else self.stopped_at
 
     def find(self, query: Query, after: tuple[float, int] | None, on_page: Callable[[Page], None]) -> None:
         """Answer at once, which the real one never does; no test may need it to be late."""
