@@ -16,7 +16,6 @@ from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.calls_model import CALL, CallsModel
 from tests.ui.world import HOLDING, NOW, RINGING, TALKING, became, began, call, over, who
 
-
 LIVE = Latest(LinkStatus(LinkState.LIVE, NOW))
 
 
