@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from rcdesk.core.history import CallRecord, Outcome
 from rcdesk.ui import outcomes, theme, words
 from rcdesk.ui.history_model import DayRow, HistoryModel, RecordRow
-from rcdesk.ui.painted import draw_icon, draw_right, draw_text
+from rcdesk.ui.painted import cut_before, draw_icon, draw_right, draw_text
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.theme import GAP, ICON_SIZE, ROW_HEIGHT, Size, Tone
 
@@ -20,12 +20,15 @@ _HEADER_SIZE, _ROW_SIZE = QSize(0, HEADER_HEIGHT), QSize(0, ROW_HEIGHT)
 MARK = 3  # px, the bar that shows where the keyboard is
 
 
-def second_line(record: CallRecord, title: str, number: str) -> str:
-    """Return what stands below the name: number, queue, and how it ended where the right side does not say so."""
+def second_line(record: CallRecord, title: str, number: str) -> tuple[str, str]:
+    """Return what stands below the name: number and queue, and how it ended where the right side does not say so.
+
+    How it ended is never cut for the rest.
+    """
     missed = record.outcome is Outcome.MISSED
     shown = number if number != title else record.location
     queue = words.queue_name(record.queue)
-    return words.joined(shown, queue, "" if missed else outcomes.words_inside(record))
+    return words.joined(shown, queue), "" if missed else outcomes.words_inside(record)
 
 
 def right_side(record: CallRecord) -> tuple[str, Tone]:
@@ -89,7 +92,8 @@ class HistoryDelegate(QStyledItemDelegate):
         room = right - taken - left - 3 * GAP
         name_font = theme.font(Size.BODY, strong=record.outcome is Outcome.MISSED)
         draw_text(painter, left, first, room, who.title, name_font, Tone.TEXT)
-        draw_text(painter, left, second, room, second_line(record, who.title, who.number), small, Tone.DIM)
+        below = second_line(record, who.title, who.number)
+        draw_text(painter, left, second, room, cut_before(*below, room, small), small, Tone.DIM)
 
     def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from rcdesk.ui import theme
+from rcdesk.ui import theme, words
 from rcdesk.ui.theme import Tone
 
+LEAST_CUT = 32  # px; of a text that must give way less than this is not worth its place
 _BY_KEY = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -91,6 +92,17 @@ def draw_text(
     painter.setPen(tone.ink())
     painter.drawText(QPointF(x, baseline), shown)
     return metrics.horizontalAdvance(shown)
+
+
+def cut_before(text: str, kept: str, width: float, font: QFont) -> str:
+    """Return "text · kept". Where that is wider than `width` it is `text` that gives way, and goes if next to
+    nothing would be left of it."""
+    metrics = QFontMetrics(font)
+    tail = words.joined(text, kept)[len(text) :]
+    room = width - metrics.horizontalAdvance(tail)
+    if room < min(metrics.horizontalAdvance(text), LEAST_CUT):
+        return kept
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room)) + tail
 
 
 def draw_right(painter: QPainter, right: float, baseline: float, text: str, font: QFont, tone: Tone) -> int:

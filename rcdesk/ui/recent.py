@@ -12,7 +12,7 @@ from rcdesk.core.history import CallRecord, Outcome
 from rcdesk.core.people import Who
 from rcdesk.ui import menus, outcomes, theme, words
 from rcdesk.ui.history_row import right_side, second_line
-from rcdesk.ui.painted import PaintedButton, draw_icon, draw_right, draw_text
+from rcdesk.ui.painted import PaintedButton, cut_before, draw_icon, draw_right, draw_text
 from rcdesk.ui.theme import GAP, ROW_HEIGHT, Size, Tone
 from rcdesk.ui.widgets import SectionHeader, copy_text, plain
 
@@ -63,7 +63,8 @@ class RecentRow(PaintedButton):
         strong = self.record.outcome is Outcome.MISSED
         name_font = theme.font(Size.BODY, strong=strong)
         draw_text(painter, _INDENT, _FEET[0], room, self._who.title, name_font, Tone.TEXT)
-        draw_text(painter, _INDENT, _FEET[1], room, self._below, small, Tone.DIM)
+        below = cut_before(*self._below, room, small)
+        draw_text(painter, _INDENT, _FEET[1], room, below, small, Tone.DIM)
         self.paint_ring(painter)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -79,13 +80,11 @@ class RecentRow(PaintedButton):
             super().keyPressEvent(event)
 
 
-def _second_line(record: CallRecord, who: Who) -> str:
-    """As in the history, but an answered call needs no word: its length says so."""
-    plain = record.outcome in (Outcome.ANSWERED, Outcome.CONNECTED)
-    if not plain:
-        return second_line(record, who.title, who.number)
-    number = who.number if who.number != who.title else record.location
-    return words.joined(number, words.queue_name(record.queue))
+def _second_line(record: CallRecord, who: Who) -> tuple[str, str]:
+    """As in the history, but an answered call needs no word where its length says so."""
+    facts, ending = second_line(record, who.title, who.number)
+    plain = record.outcome in (Outcome.ANSWERED, Outcome.CONNECTED) and bool(record.duration)
+    return facts, "" if plain else ending
 
 
 class Recent(QWidget):
