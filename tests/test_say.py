@@ -95,11 +95,11 @@ def test_a_call_is_told_from_the_users_side() -> None:
 
 def test_the_history_is_a_line_for_each_call() -> None:
     answered = call(number="+13025550101", outcome="answered", duration=65.2)
-    withheld = {"title": "Unknown caller", "number": ""}
+    withheld = {"title": "Number withheld", "number": ""}
     missed = call(number="", outcome="missed", duration=0.0, direction="outbound", name=None, shown=withheld)
     first, second = say.in_words("history", {"calls": [answered, missed]}).splitlines()
     assert first.endswith("< Ann Lee  +1 302 555 0101  Answered, 1:05")
-    assert second.endswith("> Unknown caller  Missed")
+    assert second.endswith("> Number withheld  Missed")
     assert say.in_words("history", {"calls": [answered | {"duration": 3725.0}]}).endswith("Answered, 1:02:05")
     assert say.in_words("history", {"calls": []}) == "No calls found."
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+WITHHELD = "Number withheld"  # stands for the name of whoever does not show their number
+
 
 class Source(enum.Enum):
     """Where a name comes from; the values are the screen's words, in falling order of trust."""
@@ -21,7 +23,7 @@ class Who:
     """The other side of a call as the screen shows it.
 
     Attributes:
-        title: the largest line: the name, else the formatted number, else "Unknown caller".
+        title: the largest line: the name, else the formatted number, else WITHHELD.
         number: formatted for the account's region, "" if withheld; copyable.
         detail: what else is known in a few words ("Oslo", "ext. 204"), "" if nothing.
     """

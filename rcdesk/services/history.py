@@ -190,7 +190,7 @@ class History:
     async def _fill(self, platform: Platform) -> None:
         """Fetch the last 30 days, newest first. The cursor is stored last: cut short, it begins anew."""
         until = self._clock()
-        self.syncing.publish("Fetching your calls of the last 30 days …")
+        self.syncing.publish("Fetching your calls of the last 30 days…")
         newest = await platform.api.sync_full(until - DAYS * 86400)
         await self._merge(SyncBatch(newest.records, "", full=False))
         if newest.more:
@@ -198,7 +198,7 @@ class History:
             async for records in platform.api.call_log(until - DAYS * 86400, until):
                 fetched += len(records)
                 await self._merge(SyncBatch(records, "", full=False))
-                self.syncing.publish(f"Fetching your calls of the last 30 days … {fetched:,} so far")
+                self.syncing.publish(f"Fetching your calls of the last 30 days… {fetched:,} so far")
         await self._merge(SyncBatch((), newest.token, full=False))
 
     async def _merge(self, batch: SyncBatch) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from rcdesk.core import numbers
 from rcdesk.core.account import Account
-from rcdesk.core.people import Person, Source, Who
+from rcdesk.core.people import WITHHELD, Person, Source, Who
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Group, Nursery, patiently
@@ -47,8 +47,8 @@ class People:
         if name:
             return Who(name, shown, location, Source.PLATFORM)
         if location:
-            return Who(shown or "Unknown caller", shown, location, Source.REGION)
-        return Who(shown or "Unknown caller", shown, "", Source.NONE)
+            return Who(shown or WITHHELD, shown, location, Source.REGION)
+        return Who(shown or WITHHELD, shown, "", Source.NONE)
 
     def name(self, number: str) -> str:
         """Return the name under which `number` is known here, "" if it is not."""

@@ -31,14 +31,8 @@ def call_detail(call: Call, who: Who) -> str:
     if not line and call.direction is Direction.INBOUND and call.to_name:
         line = f"to {call.to_name}"
     source = who.source.value if who.source in (Source.CONTACT, Source.DIRECTORY) and not who.detail else ""
-    return words.joined(number, who.detail, source, line) or _what_it_is(call, who)
-
-
-def _what_it_is(call: Call, who: Who) -> str:
-    """What to say of a call of which no more is known than what stands above."""
-    if not who.number:
-        return "Number withheld"
-    return "Incoming call" if call.direction is Direction.INBOUND else "Outgoing call"
+    way = "Incoming call" if call.direction is Direction.INBOUND else "Outgoing call"
+    return words.joined(number, who.detail, source, line) or way
 
 
 class CallCard(PaintedButton):

@@ -44,4 +44,4 @@ def _plain_number(who: Who) -> str:
 
 def _number_and_source(who: Who) -> str:
     known = words.joined(_plain_number(who), who.detail, who.source.value)
-    return known or ("Not in your contacts" if who.number else "Number withheld")
+    return known or ("Not in your contacts" if who.number else "Incoming call")

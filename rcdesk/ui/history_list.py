@@ -10,6 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from rcdesk.core.history import CallRecord
+from rcdesk.core.people import WITHHELD
 from rcdesk.ui import theme
 from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_row import HistoryDelegate
@@ -67,7 +68,7 @@ class HistoryList(QListView):
     def menu_of(self, record: CallRecord) -> list[Entry]:
         """Return what can be done with one call; nothing if its number was withheld."""
         if not record.number:
-            return [Entry("The number was withheld")]
+            return [Entry(WITHHELD)]
         shown = self._calls.who_is(record).number
         return [
             Entry("Call back", lambda: self.call_back_asked.emit(record.number), "phone"),

@@ -215,7 +215,7 @@ class HistoryModel(RowModel[HistoryRow]):
             case RecordRow(record):
                 return self.who_is(record).title
             case _:
-                return "Fetching …"
+                return "Fetching…"
 
     def _tool_tip(self, row: HistoryRow) -> str | None:
         return words.in_full(row.record.started_at) if isinstance(row, RecordRow) else None

@@ -52,7 +52,7 @@ async def test_a_thousand_calls_are_fetched_once_and_found(me: World) -> None:
     page = await me.history.page(Query(), None, 2000)
     assert len(page.records) >= 1000
     assert len({record.record_id for record in page.records}) == len(page.records)
-    assert told[0] == "Fetching your calls of the last 30 days …"
+    assert told[0] == "Fetching your calls of the last 30 days…"
     assert any("1,000 so far" in text for text in told)
     await until(lambda: told[-1] == "")
     one = next(record for record in page.records if record.name and record.number)

@@ -37,8 +37,8 @@ def test_a_contact_then_the_network_then_the_region_then_nothing(me: World) -> N
     assert me.people.who(other, "BOB", "Dover, DE") == Who("BOB", written, "Dover, DE", Source.PLATFORM)
     assert me.people.who(other, "", "Dover, DE") == Who(written, written, "Dover, DE", Source.REGION)
     assert me.people.who(other) == Who(written, written, "", Source.NONE)
-    assert me.people.who("") == Who("Unknown caller", "", "", Source.NONE)
-    assert me.people.who("", "", "Dover, DE").title == "Unknown caller"
+    assert me.people.who("") == Who("Number withheld", "", "", Source.NONE)
+    assert me.people.who("", "", "Dover, DE").title == "Number withheld"
 
 
 @pytest.mark.parametrize("written", ["302-555-0101", "13025550101", "+1 (302) 555-0101"])

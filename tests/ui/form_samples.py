@@ -65,7 +65,7 @@ CONTACTS = {"+4722123456": "Martin Olsen"}
 def who(number: str, name: str = "", location: str = "") -> Who:
     shown = numbers.show(number, "US")
     name = name or CONTACTS.get(number, "")
-    return Who(name or shown or "Unknown caller", shown, location, Source.CONTACT if name else Source.NONE)
+    return Who(name or shown or "Number withheld", shown, location, Source.CONTACT if name else Source.NONE)
 
 
 class FakeStore:

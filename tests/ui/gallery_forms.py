@@ -68,7 +68,7 @@ def history_wide() -> QWidget:
 
 
 def history_syncing() -> QWidget:
-    return HistoryPane(source(syncing="Fetching your calls of the last 30 days … 400 so far"))
+    return HistoryPane(source(syncing="Fetching your calls of the last 30 days… 400 so far"))
 
 
 def history_searched() -> QWidget:

@@ -80,7 +80,7 @@ def test_clocks_follow_the_time(show: Show) -> None:
     [
         (call(queue="Sales"), "+47 22 12 34 56 · Oslo · Sales queue"),
         (call(number="", to_name="Front desk"), "to Front desk"),
-        (call(number=""), "Number withheld"),
+        (call(number=""), "Incoming call"),
         (call(number="204"), "ext. 204 · from the company directory"),
         (call(direction=Direction.OUTBOUND, to_name="Martin"), "+47 22 12 34 56 · Oslo"),
     ],
@@ -249,14 +249,14 @@ def test_keys_choose_too(qtbot: QtBot, show: Show, pressed: Qt.Key) -> None:
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        (call(number=""), "Number withheld"),
+        (call(number=""), "Incoming call"),
         (call(number="+16505550180"), "Incoming call"),
         (call(number="+16505550180", direction=Direction.OUTBOUND), "Outgoing call"),
     ],
 )
 def test_a_call_of_which_little_is_known_says_what_is(told: Call, says: str) -> None:
     number = "+1 650 555 0180" if told.peer_number else ""
-    assert call_detail(told, Who(number or "Unknown caller", number, "", Source.NONE)) == says
+    assert call_detail(told, Who(number or "Number withheld", number, "", Source.NONE)) == says
 
 
 def test_one_more_call_is_no_work_for_the_other_cards(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def test_the_second_line_and_the_right_side(
 ) -> None:
     call = record(1, NOW, **given)  # type: ignore[arg-type]
     number = "ext. 118" if call.number else ""
-    title = call.name or number or "Unknown caller"
+    title = call.name or number or "Number withheld"
     assert second_line(call, title, number) == line
     assert right_side(call) == right
 

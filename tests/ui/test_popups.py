@@ -63,7 +63,7 @@ def test_a_ringing_card_says_who_where_from_and_for_whom() -> None:
 
 def test_a_withheld_number_is_said_to_be_withheld() -> None:
     face = face_of(began(call(number="")))
-    assert (face.title, face.lines[0], face.number) == ("Unknown caller", "Number withheld", "")
+    assert (face.title, face.lines[0], face.number) == ("Number withheld", "Incoming call", "")
 
 
 def test_a_number_that_nobody_knows_is_not_called_withheld() -> None:

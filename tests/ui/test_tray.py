@@ -99,7 +99,7 @@ def test_a_recent_call_can_be_called_back_and_a_withheld_one_cannot(
     world.records = world.records[1:2] + world.records[-1:]
     world.stale.publish(None)
     entries = {entry.text.split(" · ")[0]: entry for entry in made.entries()}
-    assert entries["Unknown caller"].do is None
+    assert entries["Number withheld"].do is None
     call_back = entries["+1 650 555 0147"].do
     assert call_back is not None
     with qtbot.waitSignal(made.call_back_asked, check_params_cb=lambda number: number == "+16505550147"):

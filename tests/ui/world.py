@@ -36,7 +36,7 @@ def who(number: str, name: str = "", location: str = "") -> Who:
         return PEOPLE[number]
     if number == "+16505550147":
         return Who(name or "+1 650 555 0147", "+1 650 555 0147", location, Source.REGION)
-    return Who(name or number or "Unknown caller", number, location, Source.NONE)
+    return Who(name or number or "Number withheld", number, location, Source.NONE)
 
 
 def call(
