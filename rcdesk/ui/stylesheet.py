@@ -22,10 +22,11 @@ QLabel[tone="danger"] { color: $danger; }
 QToolTip { background: $surface; color: $text; border: 1px solid $line; padding: 4px 8px; }
 """
 
-# A ring of 2 px replaces the border of 1 px; the padding gives that pixel back, so nothing moves.
+# A ring of 2 px replaces the border of 1 px; the padding gives that pixel back, so nothing moves. It is the only
+# mark of the keyboard: without an outline the style draws none of its own inside.
 _BUTTONS = """
 QPushButton { min-height: 30px; padding: 0 12px; border: 1px solid $line; border-radius: 6px;
-    background: $surface; color: $text; }
+    background: $surface; color: $text; outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
 QPushButton:disabled { color: $dim; background: $bg; }

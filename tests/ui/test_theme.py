@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from rcdesk.ui import theme
-from rcdesk.ui.controls import Button
+from rcdesk.ui.controls import Button, Kind
 from rcdesk.ui.theme import DARK, LIGHT, Theme, Tokens, Tone
 
 
@@ -157,3 +157,25 @@ def test_resources_are_found_inside_a_package_first(tmp_path: Path, monkeypatch:
     assert find() == tmp_path / "resources"
     (package / "resources").mkdir()
     assert find() == package / "resources"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_ring_is_the_only_mark_of_the_keyboard_on_a_button(dress: Theme, kind: Kind) -> None:
+    button = Button("Call", "phone", kind)
+    button.resize(120, 32)
+
+    def painted(flags: QStyle.StateFlag) -> QImage:
+        option = QStyleOptionButton()
+        button.initStyleOption(option)
+        option.state |= flags
+        picture = QImage(button.size(), QImage.Format.Format_RGB32)
+        picture.fill(QColor(LIGHT.bg))
+        painter = QPainter(picture)
+        button.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, button)
+        painter.end()
+        return picture
+
+    flags = QStyle.StateFlag
+    ringed = painted(flags.State_HasFocus)
+    assert painted(flags.State_HasFocus | flags.State_KeyboardFocusChange) == ringed
+    assert painted(flags.State_None) != ringed
