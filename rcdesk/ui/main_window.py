@@ -41,6 +41,7 @@ trace = logging.getLogger("rcdesk.trace")  # for benchmarks: see logs.start_trac
 
 NARROWEST, WIDE, LIST_WIDTH = 360, 840, 420  # px
 FIRST_SIZE = (420, 720)
+WITH_CALLS = (Pane.CALLS, Pane.HISTORY)  # the panes that list calls: their detail stands beside no other
 NO_LIMIT = 16_777_215  # px, Qt's own QWIDGETSIZE_MAX
 PLACE_RESTS = 500  # ms without a move after which the window's place is told
 EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
@@ -277,14 +278,17 @@ class MainWindow(QWidget):
         wide = self.wide
         self._list.setMinimumWidth(LIST_WIDTH if wide else 0)
         self._list.setMaximumWidth(LIST_WIDTH if wide else NO_LIMIT)
-        if wide:
-            self._the_detail().show()
+        beside = wide and self._pane in WITH_CALLS
+        if beside:
+            self._the_detail()
         self._place_detail()
+        if self._detail and wide:
+            self._detail.setVisible(beside)
         shown = self._shown_page()
         self._stack.setCurrentWidget(shown)
         self.strip.set_wanted(
             calls=shown is not self._panes.get(Pane.CALLS),
-            age=self._pane in (Pane.CALLS, Pane.HISTORY) and shown is not self.signed_out,
+            age=self._pane in WITH_CALLS and shown is not self.signed_out,
         )
 
     def _shown_page(self) -> QWidget:

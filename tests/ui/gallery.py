@@ -63,6 +63,9 @@ def views() -> Iterator[tuple[str, QWidget]]:
     past.window.resize(900, 720)
     past.window.show_record(RECORDS[1])
     yield "record-wide", past.window
+    alone = on(Pane.DIAL, Assembled(World(live[1:])))
+    alone.resize(900, 720)
+    yield "dial-wide", alone
     narrow = sized(Assembled(World(live)), 420)
     narrow.show_call(RINGING)
     yield "call-narrow", narrow

@@ -288,6 +288,22 @@ def test_two_columns_from_840_px(show: Show) -> None:
     assert made.calls_pane.isVisible()
 
 
+def test_the_detail_stands_beside_lists_of_calls_only(show: Show) -> None:
+    made = show(World((TALKING,)), width=1000)
+    made.window.show_pane(Pane.SETTINGS)
+    made.window.show_call(TALKING)
+    detail = made.window._detail
+    assert detail
+    for pane in (Pane.DIAL, Pane.CALLS, Pane.SETTINGS, Pane.HISTORY):
+        made.window.show_pane(pane)
+        assert detail.isVisible() is (pane in (Pane.CALLS, Pane.HISTORY))
+        assert made.window._list.width() == 420
+    made.window.show_pane(Pane.DIAL)
+    made.window.resize(420, 720)
+    made.window.show_call(TALKING)
+    assert detail.isVisible()
+
+
 def test_a_chosen_call_is_shown_beside_the_list_or_in_its_place(show: Show) -> None:
     made = show(World((TALKING,)), width=420)
     made.calls_pane.cards.cards[0].click()
