@@ -61,7 +61,7 @@ class CallsPane(QWidget):
         layout.addStretch()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Scroll(content))
+        outer.addWidget(Scroll(content, gutter=True))
 
     def _connect(self) -> None:
         self.cards.chosen.connect(self._on_call_chosen)

@@ -11,7 +11,7 @@ from rcdesk.ui.call_detail import CallDetail
 from rcdesk.ui.controls import Button, Kind
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.theme import GAP
-from rcdesk.ui.widgets import restyle, row
+from rcdesk.ui.widgets import GUTTER, restyle, row
 
 
 class Detail(QFrame):
@@ -47,8 +47,8 @@ class Detail(QFrame):
         self.beside = beside
         restyle(self, "part", "detail" if beside else "pane")
         self.back.setVisible(not beside)
-        side, top = (4 * GAP, 3 * GAP) if beside else (0, 0)
-        self._layout.setContentsMargins(side, top, side, 0)
+        left, top, right = (4 * GAP, 3 * GAP, 4 * GAP) if beside else (0, 0, GUTTER)
+        self._layout.setContentsMargins(left, top, right, 0)
 
     def show_call(self, call: Call) -> None:
         """Show a live call."""

@@ -16,7 +16,7 @@ from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_row import HistoryDelegate
 from rcdesk.ui.menus import Entry, pop_up
 from rcdesk.ui.row_model import AnyIndex
-from rcdesk.ui.widgets import copy_text
+from rcdesk.ui.widgets import copy_text, in_gutter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class HistoryList(QListView):
         self.setModel(model)
         self.setItemDelegate(HistoryDelegate(model, self))
         self.setProperty("part", "list")
+        in_gutter(self)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Call history")
         self.setMouseTracking(True)

@@ -15,7 +15,7 @@ from rcdesk.ui.history_list import HistoryList
 from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.theme import Size, Tone
-from rcdesk.ui.widgets import ElidedLabel, EmptyState, column
+from rcdesk.ui.widgets import GUTTER, ElidedLabel, EmptyState, column
 
 SEEN_AFTER_MS = 1000  # of looking; a glance in passing takes no missed call off the badge
 TYPING_MS = 120  # a search starts when the typing rests
@@ -84,8 +84,12 @@ class HistoryPane(QWidget):
         self._midnight.timeout.connect(self._on_midnight)
 
     def _lay_out(self) -> None:
-        layout = column(self.search, self.filters, self._syncing, self._stack)
-        layout.setStretch(3, 1)
+        above = column(self.search, self.filters, self._syncing)
+        above.setContentsMargins(0, 0, GUTTER, 0)
+        for page in (self.nothing, self.not_found):
+            page.setContentsMargins(0, 0, GUTTER, 0)
+        layout = column(above, self._stack)
+        layout.setStretch(1, 1)
         self.setLayout(layout)
 
     def _connect(self) -> None:

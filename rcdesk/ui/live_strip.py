@@ -14,7 +14,7 @@ from rcdesk.ui.painted import PaintedButton, draw_right, draw_text
 from rcdesk.ui.pills import Pill, paint_pill, pill_width, stage_look
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.widgets import Notice
+from rcdesk.ui.widgets import GUTTER, Notice
 
 HEIGHT = 38
 MOST = 3  # lines; the rest is counted in one more
@@ -86,7 +86,7 @@ class LiveStrip(QWidget):
         self._rows: list[PaintedButton] = []
         self.age = Notice("offline", "")
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 3 * GAP)
+        self._layout.setContentsMargins(0, 0, GUTTER, 3 * GAP)
         self._layout.setSpacing(GAP)
         self._layout.addWidget(self.age)
         model.count_changed.connect(lambda _count: self._rebuild())

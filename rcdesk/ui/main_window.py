@@ -35,7 +35,7 @@ from rcdesk.ui.live_strip import LiveStrip
 from rcdesk.ui.navigation import Navigation, Pane
 from rcdesk.ui.theme import GAP
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.widgets import EmptyState
+from rcdesk.ui.widgets import GUTTER, EmptyState
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: see logs.start_trace
 
@@ -135,7 +135,8 @@ class MainWindow(QWidget):
         self.setWindowIcon(theme.app_icon())
         self._list = QWidget()
         column = QVBoxLayout(self._list)
-        column.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 0)
+        column.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP - GUTTER, 0)
+        self.signed_out.setContentsMargins(0, 0, GUTTER, 0)
         column.setSpacing(0)
         column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
@@ -206,6 +207,8 @@ class MainWindow(QWidget):
         """Return a pane, building it if nobody needed it before."""
         if pane not in self._panes:
             self._panes[pane] = built = self._builders[pane]()
+            if pane is Pane.DIAL:  # the others scroll as a whole, in the gutter
+                built.setContentsMargins(0, 0, GUTTER, 0)
             self._stack.addWidget(built)
         return self._panes[pane]
 

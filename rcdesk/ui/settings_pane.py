@@ -94,7 +94,7 @@ class SettingsPane(QWidget):
         layout = column(*parts, 1, gap=4 * GAP)
         layout.setContentsMargins(0, 0, 0, 4 * GAP)
         content.setLayout(layout)
-        self.setLayout(column(Scroll(content)))
+        self.setLayout(column(Scroll(content, gutter=True)))
         undoings = (
             source.session.follow(self._on_session),
             source.link.follow(self._on_link),

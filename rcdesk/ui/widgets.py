@@ -7,7 +7,7 @@
     Card()  Line()  SectionHeader(text)
     Notice(icon, text, tone)       a coloured box that tells something
     EmptyState(icon, title, text, button="")       its button emits `asked`
-    Scroll(content)                a scroll area without a frame
+    Scroll(content)                a scroll area without a frame; in_gutter(area) for others that scroll
     column(…), row(…)              layouts on the grid, without margins; a number is a stretch
     copy_text(text)                onto the clipboard
 Buttons, fields and combo boxes are in `rcdesk.ui.controls`; pills in `rcdesk.ui.pills`.
@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtGui import Qt as RichText
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -36,6 +37,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QMenu,
     QScrollArea,
+    QScrollBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -288,11 +290,33 @@ class EmptyState(QWidget):
         self._text.setText(text)
 
 
+GUTTER = 10  # px at the right edge of a pane for a scroll bar, whether there is one or not
+
+
+class GutterBar(QScrollBar):
+    """The bar of what scrolls in a gutter: nothing is seen of it while there is nothing to scroll."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(GUTTER, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
+
+
+def in_gutter(area: QAbstractScrollArea) -> None:
+    """Let `area` keep its bar in a gutter, so that what scrolls ends where everything else does."""
+    area.setVerticalScrollBar(GutterBar())
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+
+
 class Scroll(QScrollArea):
     """Scrolls `content` up and down; it is always as wide as the room there is."""
 
-    def __init__(self, content: QWidget) -> None:
+    def __init__(self, content: QWidget, *, gutter: bool = False) -> None:
         super().__init__()
+        if gutter:
+            in_gutter(self)
         content.setProperty("part", "pane")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
@@ -19,8 +19,10 @@ from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import controls
 from rcdesk.ui.detail import Detail
+from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
+from rcdesk.ui.widgets import GUTTER
 from tests.ui.assembled import Assembled
 from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, over
 
@@ -288,6 +290,33 @@ def test_two_columns_from_840_px(show: Show) -> None:
     assert made.calls_pane.isVisible()
 
 
+@pytest.mark.parametrize("height", [420, 1400], ids=["scrolls", "does not scroll"])
+def test_what_scrolls_ends_where_everything_else_does(show: Show, height: int) -> None:
+    made = show(World((TALKING,)))
+    made.window.resize(420, height)
+
+    def right(part: QWidget) -> int:
+        QApplication.processEvents()
+        return part.mapTo(made.window, QPoint(part.width(), 0)).x()
+
+    scrolls = made.calls_pane.findChild(QScrollArea)
+    assert isinstance(scrolls, QScrollArea)
+    assert right(made.calls_pane.cards.cards[0]) == 404
+    assert bool(scrolls.verticalScrollBar().maximum()) is (height == 420)
+    made.window.show_pane(Pane.HISTORY)
+    history = made.window.pane(Pane.HISTORY)
+    assert isinstance(history, HistoryPane)
+    parts = (made.window.strip.lines[0], history.search, history.list.viewport())
+    assert [right(part) for part in parts] == [404] * 3
+    made.window.show_pane(Pane.DIAL)
+    field = made.window.pane(Pane.DIAL).findChild(QLineEdit)
+    assert field
+    assert right(field) == 404
+    made.window.show_call(TALKING)
+    assert made.window._detail
+    assert right(made.window._detail.live) == 404
+
+
 def test_the_detail_stands_beside_lists_of_calls_only(show: Show) -> None:
     made = show(World((TALKING,)), width=1000)
     made.window.show_pane(Pane.SETTINGS)
@@ -339,7 +368,7 @@ def test_it_is_usable_at_360_px(show: Show) -> None:
     for pane in Pane:
         made.window.show_pane(pane)
         assert made.window.width() == 360
-        assert made.window.pane(pane).width() <= 360 - 32
+        assert made.window.pane(pane).width() <= 360 - 32 + GUTTER
 
 
 def test_its_place_is_remembered(qtbot: QtBot, show: Show) -> None:
