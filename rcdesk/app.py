@@ -192,9 +192,9 @@ async def run(qapp: QApplication, config: Config) -> int:
         opened.callback(shell.close)
         painted = asyncio.Event()
         shell.on_painted(painted.set)
-        shell.show()
+        shell.show(quietly=bool(config.fill and not cli.activation_token()))
         if config.fill:
-            shell.fill(config.fill)
+            shell.fill_from_outside(config.fill)
         with suppress(TimeoutError):
             async with asyncio.timeout(UNSEEN):
                 await painted.wait()
@@ -263,7 +263,7 @@ async def _listen(
     from rcdesk.services.answers import Answers, Wishes
     from rcdesk.services.commands import CommandServer
 
-    wishes = Wishes(shell.bring_up, shell.fill, end.asked.set)
+    wishes = Wishes(shell.bring_up, shell.fill_from_outside, end.asked.set)
     answers = Answers(
         services.session, services.calls, services.people, services.dialer, services.history, wishes
     )

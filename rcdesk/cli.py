@@ -204,6 +204,8 @@ def run_command(argv: Sequence[str]) -> int:
     request = {key: value for key, value in vars(args).items() if key not in ("profile", "json")}
     if args.command in say.OF_CALLS and not args.json:
         request["shown"] = True  # names and numbers as the window writes them
+    if args.command == "dial":
+        request["activation"] = activation_token()
     answer = ask(paths_for(args.profile).socket, request)
     if answer is None:
         which = "" if args.profile == "default" else f" with the profile “{args.profile}”"
@@ -225,14 +227,19 @@ def run_command(argv: Sequence[str]) -> int:
     return OK
 
 
+def activation_token() -> str:
+    """Return what the desktop gave for the act of the user that started this process, "" if there was none."""
+    return os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID") or ""
+
+
 def hand_over(config: Config) -> bool:
     """Raise the instance that is running, with what it should put into the dial pad; False if none is.
 
     Raises:
         RefusedError: one is running, but it hangs, or it refuses.
     """
-    token = os.environ.get("XDG_ACTIVATION_TOKEN") or os.environ.get("DESKTOP_STARTUP_ID") or ""
-    answer = ask(config.paths.socket, {"command": "raise", "fill": config.fill, "activation": token})
+    request = {"command": "raise", "fill": config.fill, "activation": activation_token()}
+    answer = ask(config.paths.socket, request)
     if answer is not None and not answer["ok"]:
         raise RefusedError("{title} {remedy}".format(**answer["error"]))
     return answer is not None

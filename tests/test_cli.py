@@ -135,7 +135,8 @@ async def test_a_command_is_said_and_its_answer_printed(
     running: Spoken, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await say("dial", "+16505550180", "--yes") == cli.OK
-    assert running.asked == [{"command": "dial", "number": "+16505550180", "yes": True}]
+    asked = {"command": "dial", "number": "+16505550180", "yes": True, "activation": ""}
+    assert running.asked == [asked]
     assert capsys.readouterr().out == "Done.\n"
     assert await say("cancel", "--json") == cli.OK
     assert json.loads(capsys.readouterr().out) == {"said": "Done."}
@@ -162,6 +163,21 @@ async def test_a_second_start_raises_the_first_with_the_link_and_the_desktops_to
     monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "token")
     assert await say("tel:+16505550180") == cli.OK
     assert running.asked == [{"command": "raise", "fill": "tel:+16505550180", "activation": "token"}]
+
+
+async def test_a_number_for_the_dial_pad_comes_with_the_desktops_token(
+    running: Spoken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKTOP_STARTUP_ID", "token_TIME5")
+    assert await say("dial", "118") == cli.OK
+    assert running.asked[0]["activation"] == "token_TIME5"
+
+
+@pytest.fixture(autouse=True)
+def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what the desktop gave to whoever runs the tests."""
+    for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.usefixtures("running")

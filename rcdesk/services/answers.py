@@ -107,7 +107,7 @@ class Answers:
         shown = numbers.show(number.dial, self._people.region)
         if request.get("yes") is not True:  # a script's "no" is no yes
             self._wishes.fill(text)
-            self._wishes.raise_window("")
+            self._wishes.raise_window(text_of(request, "activation"))
             waits = "" if self._session.platform.value else " It waits there until you have signed in."
             return {"said": f"{shown} is in the dial pad; nothing was dialled.{waits}"}
         if self._session.platform.value is None:  # before the phones are asked for, which nobody has then

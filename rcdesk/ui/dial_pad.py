@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 from shiboken6 import isValid
@@ -19,6 +19,7 @@ from rcdesk.services.feed import Latest
 from rcdesk.ui.check_box import CheckBox
 from rcdesk.ui.clear_field import ClearField
 from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.enter import Enter
 from rcdesk.ui.fitted_scroll import FittedScroll
 from rcdesk.ui.keypad import Keypad
 from rcdesk.ui.number_hint import Hint, hint_of
@@ -28,8 +29,12 @@ from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import Label, Notice, column
 
-SETTLES = 1.0  # seconds after the pad was filled or came into view in which Enter does not dial
 NOTHING_TYPED = "Type or paste a number, in any notation."
+FROM_OUTSIDE = "This number came from outside rcdesk. Choose the Call button to dial it."
+NOT_TYPED = (  # keys that are no act of their own: with them one leaves a window, or begins another key
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr,
+    Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class DialPad(QWidget):
         self._preferences = preferences
         self._hint = Hint()
         self._settled = False  # what is typed is meant as a whole number, and judged as one
-        self._filled_at = float("-inf")
+        self._enter = Enter(source.clock)
         self.field = ClearField("Number to call", "Number", size=Size.LARGE)
         self.hint = Label(NOTHING_TYPED, Size.SMALL, Tone.DIM, wrap=True)
         self.own = PhoneChoice("Ring me on", self._show_number, another="Another number …")
@@ -82,9 +87,11 @@ class DialPad(QWidget):
         self._lay_out()
         self._connect()
 
-    def fill(self, text: str) -> None:
-        """Put a number from a link or the history into the field. It is never dialled by this."""
-        self._filled_at = self._source.clock()
+    def fill(self, text: str, *, outside: bool = False) -> None:
+        """Put a number from the history or, `outside`, from a link into the field. It is never dialled by this."""
+        self._enter.on_fill(outside=outside)
+        if outside:
+            QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
         if (progress := self._source.progress.value) and progress.end is not None:
             self._source.clear()
         self._settled = True
@@ -137,6 +144,8 @@ class DialPad(QWidget):
         self.ringout.open_call_asked.connect(self.open_call_asked)
         self.ringout.done_asked.connect(self._on_done)
         self.ringout.again_asked.connect(self._on_again)
+        for button in (self.call, self.ringout.again):
+            button.installEventFilter(self)
         undoings = (
             self._source.choices.follow(self._on_choices),
             self._source.progress.follow(self._on_progress),
@@ -176,7 +185,7 @@ class DialPad(QWidget):
 
     def _on_edited(self) -> None:
         self._settled = False
-        self._filled_at = float("-inf")  # what the user typed just now, they have seen
+        self._enter.on_edit()
 
     def _on_finished(self) -> None:
         self._settled = True
@@ -236,6 +245,7 @@ class DialPad(QWidget):
         keyboard_was_here = focused is not None and self.isAncestorOf(focused)
         if progress is None:
             self._stack.setCurrentIndex(0)
+            self._enter.on_view()
             if keyboard_was_here:
                 self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -261,7 +271,7 @@ class DialPad(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous():  # the pane was chosen, not the window brought back
-            self._filled_at = self._source.clock()
+            self._enter.on_view()
             if self._source.progress.value is None:
                 self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             else:
@@ -271,5 +281,32 @@ class DialPad(QWidget):
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if not enter or not (self.field.hasFocus() or self.call.hasFocus()):
             super().keyPressEvent(event)
-        elif not event.isAutoRepeat() and self._source.clock() - self._filled_at >= SETTLES:
+        elif not event.isAutoRepeat() and self._enter.meant():
             self._on_call()
+        elif self._enter.unseen:
+            self.hint.setText(FROM_OUTSIDE)
+            self.field.setAccessibleDescription(FROM_OUTSIDE)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._enter.on_view()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hear Space on what dials; and after a number came from outside, what the user does in the window."""
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched in (self.call, self.ringout.again) and event.key() == Qt.Key.Key_Space:
+                return not self._enter.meant()
+            if self._enter.unseen and self._is_here(watched) and event.key() not in NOT_TYPED:
+                self._on_act(self._enter.on_key)
+        elif event.type() is QEvent.Type.MouseButtonPress and self._is_here(watched):
+            self._on_act(self._enter.on_click)
+        return False
+
+    def _is_here(self, watched: QObject) -> bool:
+        return isinstance(watched, QWidget) and watched.window() is self.window()
+
+    def _on_act(self, tell: Callable[[], None]) -> None:
+        tell()
+        if not self._enter.unseen:
+            QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]

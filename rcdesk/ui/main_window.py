@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from rcdesk.core.account import Presence
 from rcdesk.core.calls import Call
@@ -43,6 +43,7 @@ NARROWEST, WIDE, LIST_WIDTH = 360, 840, 420  # px
 FIRST_SIZE = (420, 720)
 WITH_CALLS = (Pane.CALLS, Pane.HISTORY)  # the panes that list calls: their detail stands beside no other
 NO_LIMIT = 16_777_215  # px, Qt's own QWIDGETSIZE_MAX
+QUIETLY = "_q_showWithoutActivating"  # Qt's name for WA_ShowWithoutActivating on its way to the screen
 PLACE_RESTS = 500  # ms without a move after which the window's place is told
 EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
 
@@ -248,6 +249,21 @@ class MainWindow(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def ask_to_be_seen(self) -> None:
+        """Come into view without the keyboard, and let the desktop tell the user; one that is minimised stays so."""
+        if not self.isVisible():
+            self.show_quietly()
+        elif not self.isMinimized():
+            self.raise_()
+        QApplication.alert(self)
+
+    def show_quietly(self) -> None:
+        """Show the window, but leave the keyboard where it is."""
+        self.winId()  # there is a window for the property; the widget's own attribute is read but once
+        self.windowHandle().setProperty(QUIETLY, True)  # noqa: FBT003 - Qt's own signature
+        self.show()
+        self.windowHandle().setProperty(QUIETLY, False)  # noqa: FBT003 - Qt's own signature
 
     def _the_detail(self) -> Detail:
         if self._detail is None:

@@ -16,6 +16,7 @@ from rcdesk.core.calls import Change
 from rcdesk.core.errors import Problem
 from rcdesk.core.history import Filter
 from rcdesk.services.feed import Feed, Latest
+from rcdesk.ui.activation import Tokens
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.main_window import MainWindow, WindowSource
@@ -102,11 +103,15 @@ class Shell(QObject):
         self.cards: Cards | None = None
         self.away_card: AwayCard | None = None
         self._browser_url = ""
+        self._tokens = Tokens()
         services.session.state.subscribe(self._on_session)
 
-    def show(self) -> None:
-        """Show the window."""
-        self.window.show()
+    def show(self, *, quietly: bool = False) -> None:
+        """Show the window; `quietly` leaves the keyboard where it is."""
+        if quietly:
+            self.window.show_quietly()
+        else:
+            self.window.show()
 
     def on_painted(self, then: Callable[[], None]) -> None:
         """Call `then` once the window was painted for the first time."""
@@ -146,9 +151,18 @@ class Shell(QObject):
         self.away_card = AwayCard(popups, services.away.summaries, services.clock, self._wants_cards, self)
         self.away_card.history_asked.connect(self._show_history)
 
-    def bring_up(self, _activation: str = "") -> None:
-        """Show the window in front, since the user asked for it."""
-        self.window.bring_up()
+    def bring_up(self, activation: str) -> None:
+        """Somebody outside asked for the window. It takes the keyboard only with the token of the user's own act."""
+        if self._tokens.spend(activation):
+            self.window.bring_up()
+        else:
+            self.window.ask_to_be_seen()
+
+    def fill_from_outside(self, text: str) -> None:
+        """Put a number that a link or a command gave into the dial pad; nobody may be looking."""
+        pad = self._dial_pad()
+        self.window.show_pane(Pane.DIAL)
+        pad.fill(text, outside=True)
 
     def fill(self, text: str) -> None:
         """Put a number into the dial pad, in front of the user; nothing is dialled."""

@@ -120,17 +120,50 @@ def test_a_flicker_neither_closes_the_card_nor_makes_another(program: Rcdesk, pl
         assert desktop.windows(title=CARD, pid=running.pid) == [card]
 
 
-def test_a_second_start_raises_the_first_and_a_link_fills_its_dial_pad(
+def test_a_second_start_with_the_desktops_token_raises_the_first(
     program: Rcdesk, platform: Sandbox, victim: Notepad
 ) -> None:
     with signed_in(program, platform) as running:
         window = desktop.windows(title=WINDOW, pid=running.pid)[0]
         desktop.activate(victim.window)
-        code, said = program.say()
-        assert (code, said) == (0, "")
+        assert program.say("tel:+1-650-555-0100", XDG_ACTIVATION_TOKEN="a click of the user") == (0, "")
         wait_until(lambda: desktop.active() == window, why="the first instance did not come to the front")
-        assert program.say("tel:+1-650-555-0100")[0] == 0
         assert platform.state()["ring_outs"] == []
+
+
+@pytest.mark.parametrize("before", ["behind", "minimised", "hidden"])
+@pytest.mark.parametrize("asked", [("tel:+1-650-555-0100",), ("dial", "+1-650-555-0100"), ()], ids=str)
+def test_what_asks_for_the_window_without_a_token_takes_no_key_from_another_program(
+    asked: tuple[str, ...], before: str, program: Rcdesk, platform: Sandbox, victim: Notepad
+) -> None:
+    with signed_in(program, platform) as running:
+        window = desktop.windows(title=WINDOW, pid=running.pid)[0]
+        desktop.activate(window)
+        if before != "behind":
+            desktop.minimise(window) if before == "minimised" else desktop.press("ctrl+w")
+            wait_until(lambda: not desktop.windows(title=WINDOW, pid=running.pid), why="it is still there")
+        desktop.activate(victim.window)
+        assert program.say(*asked)[0] == 0
+        if before != "minimised":  # then the taskbar's button flashes
+            wait_until(lambda: desktop.windows(title=WINDOW, pid=running.pid) == [window], why="not shown")
+        desktop.press("Return")
+        desktop.type_text("Dear Ann,")
+        desktop.press("Return", "Return")
+        wait_until(lambda: victim.text == "\nDear Ann,\n\n", why="a key was lost")
+        assert desktop.active() == victim.window
+        assert platform.state()["ring_outs"] == []
+        assert program.ask("status")["ringout"] is None
+
+
+def test_a_start_by_a_link_without_a_token_takes_no_key_either(program: Rcdesk, victim: Notepad) -> None:
+    with program.start("tel:+1-650-555-0100") as running:
+        window = desktop.window(title=WINDOW, pid=running.pid)
+        desktop.type_text("Dear Ann,")
+        wait_until(lambda: program.say("status")[0] == 0, within=20, why=running.stderr)
+        desktop.press("Return")
+        wait_until(lambda: victim.text == "Dear Ann,\n", why="a key was lost")
+        assert desktop.windows(title=WINDOW, pid=running.pid) == [window]
+        assert desktop.active() == victim.window
 
 
 def test_a_thousand_records_are_listed_and_one_is_found_by_name_and_by_part_of_its_number(

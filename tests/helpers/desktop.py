@@ -106,6 +106,11 @@ def activate(window: int) -> None:
     wait_until(lambda: active() == window, why=f"“{title_of(window)}” was not activated")
 
 
+def minimise(window: int) -> None:
+    """Take a window off the screen, as its minimise button does."""
+    _do("windowminimize", str(window))
+
+
 def type_text(text: str) -> None:
     """Type into whatever has the keyboard."""
     _do("type", "--delay", "5", "--", text)

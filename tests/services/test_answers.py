@@ -147,10 +147,10 @@ async def test_dial_fills_the_dial_pad_and_dials_nothing(me: World) -> None:
     waits = "It waits there until you have signed in."
     assert answer == {"said": f"+1 650 555 0180 is in the dial pad; nothing was dialled. {waits}"}
     await me.signed_in()
-    answer = await say(me, "dial", number="(650) 555-0180")
+    answer = await say(me, "dial", number="(650) 555-0180", activation="token")
     assert answer == {"said": "+1 650 555 0180 is in the dial pad; nothing was dialled."}
     assert me.asked.filled == ["(650) 555-0180"] * 2
-    assert me.asked.raised == ["", ""]
+    assert me.asked.raised == ["", "token"]
     assert me.dialer.progress.value is None
 
 

@@ -15,7 +15,8 @@ from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.ringout import Order, Progress
 from rcdesk.services.feed import Latest
-from rcdesk.ui.dial_pad import SETTLES, DialPad, DialSource
+from rcdesk.ui.dial_pad import FROM_OUTSIDE, DialPad, DialSource
+from rcdesk.ui.enter import SETTLES
 from tests.ui import form_samples as samples
 from tests.ui.form_samples import CHOICES, FakePreferences
 
@@ -159,6 +160,109 @@ def test_filling_never_dials_and_an_enter_on_its_way_is_not_meant(shown: Shown) 
     world.now += SETTLES
     press_enter(pad)
     assert len(world.dialled) == 1
+
+
+def test_a_number_from_outside_is_not_dialled_by_an_enter_however_late_and_says_so(shown: Shown) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147", outside=True)
+    for _ in range(3):
+        world.now += 60
+        press_enter(pad)
+    assert world.dialled == []
+    assert pad.hint.text() == FROM_OUTSIDE
+
+
+def test_a_number_from_outside_is_dialled_by_its_button(shown: Shown) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147", outside=True)
+    QTest.mouseClick(pad.call, Qt.MouseButton.LeftButton)
+    assert len(world.dialled) == 1
+
+
+@pytest.mark.parametrize("act", [Qt.Key.Key_Tab, Qt.Key.Key_Left, Qt.Key.Key_Space])
+def test_a_number_from_outside_is_dialled_by_enter_once_the_user_has_typed_here(
+    shown: Shown, act: Qt.Key
+) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147", outside=True)
+    world.now += SETTLES
+    QTest.keyClick(pad.field, act)
+    pad.field.setFocus()
+    press_enter(pad)
+    assert len(world.dialled) == 1
+
+
+def test_a_number_from_outside_is_dialled_by_enter_once_the_user_has_clicked_here(shown: Shown) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147", outside=True)
+    QTest.mouseClick(pad.field, Qt.MouseButton.LeftButton)
+    world.now += SETTLES
+    press_enter(pad)
+    assert len(world.dialled) == 1
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_Enter])
+def test_a_key_that_leaves_a_window_is_no_act_in_it(shown: Shown, key: Qt.Key) -> None:
+    pad, world = shown()
+    pad.fill("+1 650 555 0147", outside=True)
+    world.now += SETTLES
+    QTest.keyClick(pad.field, key)
+    world.now += SETTLES
+    press_enter(pad)
+    assert world.dialled == []
+
+
+def test_an_act_in_another_window_is_none_in_this_one(shown: Shown, qtbot: QtBot) -> None:
+    pad, world = shown()
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    pad.fill("+1 650 555 0147", outside=True)
+    world.now += SETTLES
+    QTest.keyClick(other, Qt.Key.Key_A)
+    QTest.mouseClick(other, Qt.MouseButton.LeftButton)
+    press_enter(pad)
+    assert world.dialled == []
+
+
+def test_a_key_that_came_with_the_window_to_the_front_dials_nothing(shown: Shown, qtbot: QtBot) -> None:
+    """What was in front has closed, and what was typed for it comes here."""
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0147")
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+    other.hide()
+    pad.activateWindow()
+    qtbot.waitUntil(pad.isActiveWindow)
+    press_enter(pad)
+    pad.call.setFocus()
+    QTest.keyClick(pad.call, Qt.Key.Key_Space)
+    assert world.dialled == []
+    world.now += SETTLES
+    QTest.keyClick(pad.call, Qt.Key.Key_Space)
+    assert len(world.dialled) == 1
+
+
+def test_a_space_that_came_with_the_window_to_the_front_does_not_dial_once_more(shown: Shown) -> None:
+    pad, world = shown()
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    pad.ringout.again.setFocus()
+    pad._enter.on_view()
+    QTest.keyClick(pad.ringout.again, Qt.Key.Key_Space)
+    assert world.dialled == []
+    world.now += SETTLES
+    QTest.keyClick(pad.ringout.again, Qt.Key.Key_Space)
+    assert world.dialled == [samples.ORDER]
+
+
+def test_when_the_pad_comes_back_after_a_call_an_enter_on_its_way_is_not_meant(shown: Shown) -> None:
+    pad, world = shown()
+    QTest.keyClicks(pad.field, "650 555 0147")
+    world.progress.publish(samples.RINGOUTS["not_answered"])
+    QTest.keyClick(pad.ringout.done, Qt.Key.Key_Space)
+    press_enter(pad)
+    assert world.dialled == []
 
 
 def test_the_keyboard_is_in_the_field_as_soon_as_the_pad_is_chosen(qtbot: QtBot) -> None:

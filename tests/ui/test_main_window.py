@@ -397,6 +397,35 @@ def test_closing_hides_it_only_where_a_tray_leads_back(show: Show) -> None:
     assert made.window.isMinimized()
 
 
+def test_asked_for_from_outside_it_comes_into_view_without_the_keyboard(show: Show, qtbot: QtBot) -> None:
+    made = show(tray=True)
+    other = QLineEdit()
+    qtbot.addWidget(other)
+    for hidden in (False, True):
+        if hidden:
+            made.window.close()
+        with qtbot.waitActive(other):
+            other.show()
+            other.activateWindow()
+        made.window.ask_to_be_seen()
+        assert made.window.isVisible()
+        assert other.isActiveWindow()
+
+
+def test_asked_for_from_outside_a_minimised_one_stays_so_and_the_desktop_tells_the_user(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[QWidget] = []
+    monkeypatch.setattr(QApplication, "alert", told.append)
+    made = show(tray=False)
+    made.window.close()
+    made.window.ask_to_be_seen()
+    assert made.window.isMinimized()
+    assert told == [made.window]
+    made.window.bring_up()
+    assert not made.window.isMinimized()
+
+
 def test_the_title_names_the_profile_only_if_it_has_a_name(qtbot: QtBot, show: Show) -> None:
     assert show().window.windowTitle() == "rcdesk"
     world = World()

@@ -95,6 +95,27 @@ async def test_the_rows_follow_every_change_in_its_order() -> None:
         await until(lambda: not made._model.calls)
 
 
+async def test_what_comes_from_outside_gets_the_keyboard_only_with_the_token_of_the_users_own_act() -> None:
+    async with shell() as (made, _):
+        done: list[str] = []
+        made.window.bring_up = lambda: done.append("in front")  # type: ignore[method-assign]
+        made.window.ask_to_be_seen = lambda: done.append("seen")  # type: ignore[method-assign]
+        for token in ("", "a click", "a click", "another"):
+            made.bring_up(token)
+        assert done == ["seen", "in front", "seen", "in front"]
+
+
+async def test_a_link_fills_the_pad_and_gives_no_key_the_right_to_dial() -> None:
+    async with shell() as (made, _):
+        made.fill_from_outside("tel:+16505550147")
+        assert made.window.current_pane is Pane.DIAL
+        assert made._dial_pad().field.text() == "+1 650 555 0147"
+        assert made._dial_pad()._enter.unseen
+        assert not made.window.isVisible(), "to show it is another wish"
+        made.fill("+16505550147")
+        assert not made._dial_pad()._enter.unseen
+
+
 async def test_the_card_of_a_sleep_leads_to_the_history_whatever_was_shown_there() -> None:
     async with shell() as (made, services):
         made._show_missed()
