@@ -170,6 +170,7 @@ class Token(msgspec.Struct):
     owner_id: Id | None = None
     endpoint_id: str | None = None
     session_id: str | None = None
+    session_expires_in: float | None = None
 
 
 class SocketToken(msgspec.Struct):

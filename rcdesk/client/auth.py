@@ -20,7 +20,7 @@ from rcdesk.client import errors
 from rcdesk.client.rest import Request, Rest
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Urgency
-from rcdesk.core.tokens import Refresh, SignIn, Tokens, Use, after_refusal, next_step
+from rcdesk.core.tokens import Ending, Refresh, SignIn, Tokens, Use, after_refusal, next_step, why_over
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +127,7 @@ class OAuth:
         answers an old refresh token with the same pair ("Refresh tokens")."""
         fields = {"grant_type": "refresh_token", "refresh_token": tokens.refresh}
         fresh = await self._ask(fields, doing=SIGNED_OUT, repeat=True, patience=patience)
+        fresh = replace(fresh, session_began_at=tokens.session_began_at or tokens.issued_at)
         return (
             fresh
             if fresh.refresh
@@ -180,6 +181,8 @@ def _tokens(answer: wire.Token, asked_at: float) -> Tokens:
         owner_id=answer.owner_id or "",
         endpoint_id=answer.endpoint_id or "",
         session_id=answer.session_id or "",
+        session_ends_at=asked_at + answer.session_expires_in if answer.session_expires_in else 0.0,
+        session_began_at=asked_at,
     )
 
 
@@ -202,6 +205,7 @@ class Keeper:
         """`on_end` is told once, when the session is over for the server; then only signing in again helps."""
         self._oauth = oauth
         self._tokens: Tokens | None = tokens
+        self._over = Problem("", "", Kind.SIGN_IN)  # why, once there are no tokens any more
         self._save = save
         self._on_end = on_end
         self._clock = clock
@@ -219,12 +223,14 @@ class Keeper:
         Raises:
             Problem: the session is over, or a refresh was needed and the server could not be reached.
         """
+        if self._tokens is None:
+            raise replace(self._over)
         now = self._clock()
         match next_step(self._tokens, now):
             case Use(tokens):
                 return tokens.access
-            case SignIn(reason):
-                raise self._end(Problem(SIGNED_OUT, f"{reason} Sign in again.", Kind.SIGN_IN))
+            case SignIn(why):
+                raise self._end(errors.session_over(why))
             case Refresh(tokens, usable):
                 if usable and now < self._not_before:
                     return tokens.access
@@ -236,14 +242,14 @@ class Keeper:
         if tokens is None or tokens.access != refused:  # it was refreshed while the answer was on its way
             return await self.usable()
         match after_refusal(tokens, self._clock()):
-            case SignIn(reason):
-                raise self._end(Problem(SIGNED_OUT, f"{reason} Sign in again.", Kind.SIGN_IN))
+            case SignIn(why):
+                raise self._end(errors.session_over(why))
             case Refresh(tokens, usable):
                 return await self._refreshed(tokens, usable=usable)
 
     def refused_again(self) -> None:
         """Take in that the server refuses even a token that it has just given."""
-        self._end(Problem(SIGNED_OUT, errors.BY_STATUS[401].remedy, Kind.SIGN_IN, status=401))
+        self._end(errors.session_over(Ending.REFUSED))
 
     async def close(self) -> None:
         """Let a refresh under way come to its end, so that the new pair is saved."""
@@ -273,7 +279,8 @@ class Keeper:
                 raise
             if not problem.code:  # a proxy's word: the server gives a code
                 raise errors.unreadable(problem.title, problem.status) from None
-            raise self._end(_over(problem)) from None
+            why = why_over(tokens, errors.token_refusal(problem), self._clock())
+            raise self._end(errors.session_over(why, problem)) from None
         try:
             await self._save(fresh)
         except Problem as problem:
@@ -284,17 +291,11 @@ class Keeper:
 
     def _end(self, problem: Problem) -> Problem:
         if self._tokens:
-            self._tokens = None
-            log.info("= the session is over: %s", problem.code or problem.kind.value)
+            self._tokens, self._over = None, problem
+            why = problem.ending.value if problem.ending else ""
+            log.info("= the session is over: %s (%s)", why, problem.code or "-")
             self._on_end(problem)
         return problem
-
-
-def _over(problem: Problem) -> Problem:
-    """The refusal of a refresh in words for somebody who has entered nothing."""
-    entered = errors.BY_CODE["invalid_grant"].remedy
-    remedy = errors.BY_STATUS[401].remedy if problem.remedy == entered else problem.remedy
-    return replace(problem, remedy=remedy, kind=Kind.SIGN_IN, retry=False)
 
 
 def _look_at(task: asyncio.Task[Tokens]) -> None:

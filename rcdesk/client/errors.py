@@ -18,6 +18,7 @@ import msgspec
 from rcdesk import wire
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import WITHOUT_RETRY_AFTER
+from rcdesk.core.tokens import Ending, Refusal
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of an answer that are read; the platform's largest page is far below."""
@@ -158,6 +159,28 @@ _PERMISSIONS = {
 _OAUTH_REJECTIONS = ("OAU-120", "OAU-121", "OAU-123", "OAU-134", "OAU-146", "OAU-153")
 BY_CODE.update({code: Advice(_APP, Kind.SIGN_IN) for code in _OAUTH_REJECTIONS})
 
+_TOKEN_REFUSALS = {
+    "OAU-128": Refusal.EXPIRED,
+    "OAU-210": Refusal.EXPIRED,
+    "expired_token": Refusal.EXPIRED,
+    "OAU-211": Refusal.REVOKED,
+    "OAU-129": Refusal.UNKNOWN,
+    "OAU-149": Refusal.UNKNOWN,
+    "OAU-213": Refusal.UNKNOWN,
+    "invalid_grant": Refusal.UNKNOWN,
+}
+_LACKS_PERMISSION = ("CMN-401", "InsufficientPermissions")
+_OVER = {
+    Ending.UNUSED: "You are signed out: rcdesk was not used for longer than a sign-in lasts.",
+    Ending.LIMIT: "You are signed out: your administrator limits how long a sign-in lasts.",
+    Ending.REVOKED: "You are signed out: your password or JWT was changed, or somebody has ended the sign-in.",
+    Ending.REPLACED: "You are signed out: the service does not know this sign-in any more, most likely because you "
+    "have signed in in more than five places.",
+    Ending.APP: "You are signed out: the app you sign in with may not keep you signed in.",
+    Ending.REFUSED: "You are signed out: the service has ended your sign-in.",
+}
+_APP_STAYS = "Sign in again; ask who registered the app to let it issue refresh tokens."
+
 _PLAIN = (405, 408, 410, 429)
 """Statuses that say it all, as those from 500 on do: there a code adds nothing but risk."""
 
@@ -194,6 +217,30 @@ def from_code(doing: str, code: str) -> Problem:
     """Say in words what an OAuth error word means that came by way of the browser."""
     advice = BY_CODE.get(code, _OTHER_4XX)
     return Problem(doing, advice.remedy, Kind.SIGN_IN, code=code)
+
+
+def token_refusal(problem: Problem) -> Refusal:
+    """Tell what a refused refresh says of the token."""
+    if problem.remedy in (_WAY, _APP):
+        return Refusal.APP
+    return _TOKEN_REFUSALS.get(problem.code, Refusal.OTHER)
+
+
+def session_over(ending: Ending, refused: Problem | None = None) -> Problem:
+    """Say in words why the session is over; `refused` is what the server answered, if it did.
+
+    Nobody has entered anything, so nobody is asked to check it.
+    """
+    remedy = _APP_STAYS if ending is Ending.APP else BY_STATUS[401].remedy
+    if refused and ending in (Ending.APP, Ending.REFUSED) and refused.remedy not in (_ENTERED, _WAY):
+        remedy = refused.remedy
+    status, code = (refused.status, refused.code) if refused else (0, "")
+    return Problem(_OVER[ending], remedy, Kind.SIGN_IN, status=status, code=code, ending=ending)
+
+
+def lacks_permission(problem: Problem) -> bool:
+    """Whether the app lacks a permission: signing in again with another one, or once it has it, helps."""
+    return problem.code in _LACKS_PERMISSION
 
 
 def from_exception(doing: str, error: httpx.HTTPError) -> Problem:

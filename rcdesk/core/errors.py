@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from rcdesk.core.tokens import Ending
+
 
 class Kind(enum.Enum):
     """What sort of trouble it is; decides who may try again and which button is offered."""
@@ -36,6 +38,7 @@ class Problem(Exception):
         status: HTTP status, for the log only; 0 if there was no answer.
         code: the platform's own error code, for the log and for decisions, never for the screen.
         unsure: it was sent, and no answer came that can be read: the server may have done it all the same.
+        ending: why the session is over, if that is the trouble.
     """
 
     title: str
@@ -46,6 +49,7 @@ class Problem(Exception):
     status: int = 0
     code: str = ""
     unsure: bool = False
+    ending: Ending | None = None
 
     def __str__(self) -> str:
         return f"{self.title} {self.remedy}"

@@ -15,7 +15,7 @@ from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, c
 from rcdesk.client.rest import Request, Rest
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Pacer
-from rcdesk.core.tokens import Tokens
+from rcdesk.core.tokens import Ending, Tokens
 from tests.client.served import Sandbox, SignedIn
 
 EXTENSION = Request("GET", "/restapi/v1.0/account/~/extension/~", "Your account could not be read.", "Light")
@@ -191,6 +191,76 @@ async def test_a_session_that_the_server_ended_asks_to_sign_in_and_says_so_once(
     assert len(me.ends) == 1
     assert me.keeper.tokens is None
     assert me.saved == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "later", "why", "words"),
+    [
+        ("revoked", 0.0, Ending.REVOKED, "password or JWT was changed"),
+        ("unused", 2_592_000.0, Ending.UNUSED, "was not used for longer than"),
+        ("limit", 3600.0, Ending.LIMIT, "your administrator limits"),
+        ("replaced", 0.0, Ending.REPLACED, "more than five places"),
+        ("app", 0.0, Ending.APP, "may not keep you signed in"),
+    ],
+)
+async def test_whatever_ended_the_session_is_told_in_one_sentence(
+    sandbox: Sandbox, me: SignedIn, reason: str, later: float, why: Ending, words: str
+) -> None:
+    tokens = me.keeper.tokens
+    assert tokens is not None
+    keeper = Keeper(
+        me.oauth, tokens, save=save_nowhere, on_end=me.ends.append, clock=lambda: time.time() + later
+    )
+    await sandbox.fault("revoke-tokens", reason=reason)
+    for _ in range(2):
+        with pytest.raises(Problem) as over:
+            await keeper.instead_of(tokens.access)
+        assert (over.value.ending, over.value.kind) == (why, Kind.SIGN_IN)
+        assert over.value.title.startswith("You are signed out: ")
+        assert over.value.title.count(".") == 1
+        assert words in over.value.title
+        assert over.value.remedy.startswith("Sign in again")
+    assert len(me.ends) == 1
+
+
+async def test_a_sixth_session_ends_the_first_and_that_is_told(sandbox: Sandbox, me: SignedIn) -> None:
+    for _ in range(5):
+        await me.oauth.sign_in(sandbox.password)
+    with pytest.raises(Problem):
+        await me.rest.send(EXTENSION)
+    assert [end.ending for end in me.ends] == [Ending.REPLACED]
+
+
+async def test_an_app_that_is_withdrawn_and_an_account_that_is_closed_say_so(
+    sandbox: Sandbox, me: SignedIn
+) -> None:
+    tokens = me.keeper.tokens
+    assert tokens is not None
+    refusals = {"OAU-153": "client id and secret", "OAU-236": "may not sign in at present"}
+    for code, words in refusals.items():
+        answer = httpx.Response(401, json={"errors": [{"errorCode": code}]})
+        transport = httpx.MockTransport(lambda request, answer=answer: answer)
+        async with Rest(sandbox.info["server"], clock=time.time, transport=transport) as rest:
+            oauth = OAuth(rest, sandbox.app, "test-endpoint", time.time)
+            keeper = Keeper(oauth, tokens, save=save_nowhere, on_end=me.ends.append, clock=time.time)
+            with pytest.raises(Problem, match=words):
+                await keeper.instead_of(tokens.access)
+    assert [end.ending for end in me.ends] == [Ending.APP, Ending.REFUSED]
+
+
+async def test_the_end_that_the_administrator_has_set_is_known_from_the_answer(
+    sandbox: Sandbox, me: SignedIn
+) -> None:
+    assert me.keeper.tokens is not None
+    assert me.keeper.tokens.session_ends_at == 0.0
+    await sandbox.fault("session-limit", seconds=7200)
+    began = time.time()
+    tokens = await me.oauth.sign_in(sandbox.password)
+    assert tokens.session_ends_at == pytest.approx(began + 7200, abs=30)
+    assert tokens.session_began_at == tokens.issued_at
+    fresh = await me.oauth.refresh(tokens, patience=None)
+    assert fresh.session_ends_at == pytest.approx(tokens.session_ends_at, abs=5)
+    assert fresh.session_began_at == tokens.session_began_at != fresh.issued_at
 
 
 async def test_a_401_is_answered_by_one_refresh_and_one_more_try(sandbox: Sandbox, me: SignedIn) -> None:
