@@ -70,7 +70,10 @@ def _status(result: dict[str, Any]) -> str:
     account, link = result["account"], result["link"]
     who = f"{account['name']}, ext. {account['extension']}" if account else "nobody"
     since = f" since {_local(link['since'])}" if link["since"] else ""
-    lines = [f"Signed in:  {who}", f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]
+    lines = [f"Signed in:  {who}"]
+    if problem := result.get("session_problem"):
+        lines.append(f"            {problem['title']} {problem['remedy']}")
+    lines += [f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]
     lines.append(f"Live calls: {result['live_calls']}")
     lines.append(f"Missed:     {result['missed']}")
     if ringout := result["ringout"]:

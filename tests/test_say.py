@@ -50,6 +50,15 @@ def test_the_ways_of_push_are_those_that_the_link_knows() -> None:
     assert typing.get_args(typing.get_type_hints(Settings)["push"]) == PUSH_CHOICES
 
 
+def test_the_status_says_why_nobody_is_signed_in() -> None:
+    problem = {"why": "revoked", "title": "You are signed out: it was ended.", "remedy": "Sign in again."}
+    told = status(account=None, session_problem=problem).splitlines()
+    assert told[:2] == [
+        "Signed in:  nobody",
+        "            You are signed out: it was ended. Sign in again.",
+    ]
+
+
 def test_the_status_says_who_how_and_how_many() -> None:
     who, link, live, missed = status().splitlines()
     assert who == "Signed in:  Dana Novak, ext. 101"

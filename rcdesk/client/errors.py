@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 import msgspec
@@ -179,6 +179,7 @@ _OVER = {
     Ending.APP: "You are signed out: the app you sign in with may not keep you signed in.",
     Ending.REFUSED: "You are signed out: the service has ended your sign-in.",
 }
+_APP_LACKS = "You are not signed in: the app lacks a permission that rcdesk needs."
 _APP_STAYS = "Sign in again; ask who registered the app to let it issue refresh tokens."
 
 _PLAIN = (405, 408, 410, 429)
@@ -238,9 +239,11 @@ def session_over(ending: Ending, refused: Problem | None = None) -> Problem:
     return Problem(_OVER[ending], remedy, Kind.SIGN_IN, status=status, code=code, ending=ending)
 
 
-def lacks_permission(problem: Problem) -> bool:
-    """Whether the app lacks a permission: signing in again with another one, or once it has it, helps."""
-    return problem.code in _LACKS_PERMISSION
+def app_lacks(problem: Problem) -> Problem | None:
+    """Say that the app lacks a permission without which nobody can sign in, if that is what was refused."""
+    if problem.code not in _LACKS_PERMISSION:
+        return None
+    return replace(problem, title=_APP_LACKS, kind=Kind.SIGN_IN, ending=Ending.APP)
 
 
 def from_exception(doing: str, error: httpx.HTTPError) -> Problem:

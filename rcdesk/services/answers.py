@@ -73,6 +73,7 @@ class Answers:
             if account
             else None,
             "session": state.phase.value,
+            "session_problem": _problem(state.over or state.problem),
             "link": self._link_now(),
             "live_calls": len(self._calls.calls),
             "missed": self._history.missed.value,
@@ -190,6 +191,14 @@ class Answers:
             "provisional": record.provisional,
             "seen": record.seen,
         }
+
+
+def _problem(problem: Problem | None) -> Answer | None:
+    """`why` is null unless it is the end of a session."""
+    if problem is None:
+        return None
+    why = problem.ending.value if problem.ending else None
+    return {"why": why, "title": problem.title, "remedy": problem.remedy}
 
 
 def _iso(moment: float) -> str:

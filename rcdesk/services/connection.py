@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+from rcdesk.client import errors
 from rcdesk.client.address import host_of, is_loopback
 from rcdesk.client.api import Api
 from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, new_verifier
@@ -68,6 +69,7 @@ class Connection:
         self._rest = Rest(server.url, clock=pacers.clock, pacer=pacers.of(server.url, server.client_id))
         self._oauth = OAuth(self._rest, self._app, endpoint_id, clock)
         self._keeper: Keeper | None = None
+        self._over: Problem | None = None  # why the session is over, once it is
 
     async def sign_in(self, way: Way, show_address: Callable[[str], None]) -> Platform:
         """Sign in anew; `show_address` is given the address for the browser, if that is the way.
@@ -92,12 +94,21 @@ class Connection:
         """
         if self._keeper is None:
             self._keeper = Keeper(
-                self._oauth, tokens, save=self._save_tokens, on_end=self._on_end, clock=self._clock
+                self._oauth, tokens, save=self._save_tokens, on_end=self._end, clock=self._clock
             )
         self._rest.authorize(Auth(self._keeper))
         api = Api(self._rest)
-        account = await api.account(tokens.scopes)
+        try:
+            account = await api.account(tokens.scopes)
+        except Problem as problem:
+            if self._over:
+                raise self._over from None
+            raise errors.app_lacks(problem) or problem from None
         return self._platform(api, account)
+
+    def _end(self, problem: Problem) -> None:
+        self._over = problem
+        self._on_end(problem)
 
     def is_of(self, tokens: Tokens) -> bool:
         """Whether this is the session of `tokens`, and it is not over."""

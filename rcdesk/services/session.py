@@ -46,6 +46,8 @@ class SessionState:
     """What the screen shows of it.
 
     Attributes:
+        problem: why the last attempt to sign in failed.
+        over: why the session is over, if the server has ended it.
         notice: something the user should know ("signed in for this run only"), "".
         browser_url: the address to open, while the browser is awaited; "" else.
         server: where one is, or tries to be, signed in.
@@ -54,6 +56,7 @@ class SessionState:
     phase: Phase = Phase.SIGNED_OUT
     account: Account | None = None
     problem: Problem | None = None
+    over: Problem | None = None
     notice: str = ""
     browser_url: str = ""
     server: str = ""
@@ -296,7 +299,10 @@ class Session:
         """The attempt has failed: what held before it holds again, and the user is told why."""
         signed_out = self._settled.phase is Phase.SIGNED_OUT
         url = server.url if signed_out else self._settled.server
-        self._settle(replace(self._settled, problem=problem, server=url))
+        if problem.ending:
+            self._settle(replace(self._settled, problem=None, over=problem, server=url))
+        else:
+            self._settle(replace(self._settled, problem=problem, server=url))
 
     def _show_address(self, address: str) -> None:
         self.state.publish(replace(self.state.value, browser_url=address))
@@ -305,7 +311,7 @@ class Session:
         """The server has ended the session: what is on screen stays, and the user is asked to sign in again."""
         if connection is not self._connection:
             return  # an attempt, which tells of it by itself, or one that we left
-        self._settled = replace(self._settled, phase=Phase.EXPIRED, problem=problem, notice="")
+        self._settled = replace(self._settled, phase=Phase.EXPIRED, problem=None, over=problem, notice="")
         if self.state.value.phase is not Phase.SIGNING_IN:
             self.state.publish(self._settled)
         self._say_platform(None)

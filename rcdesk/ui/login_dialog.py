@@ -152,16 +152,16 @@ class LoginDialog(QDialog):
         return Server(url, self.client_id.text, self.client_secret.text)
 
     def _on_state(self, state: SessionState) -> None:
-        self._signing_in = state.phase is Phase.SIGNING_IN
+        tried, self._signing_in = self._signing_in, state.phase is Phase.SIGNING_IN
         self.browser.show_address(state.browser_url if self._signing_in else "")
-        problem = None if self._signing_in else state.problem
+        problem = None if self._signing_in else state.problem or state.over
         self.problem.setVisible(problem is not None)
         if problem:
             where = urlsplit(state.server).netloc or state.server
             told = f"{problem.title} {problem.remedy}"
             self.problem.setText(f"{told} (Server: {where})" if where else told)
         self._arrange()
-        if state.phase is Phase.SIGNED_IN:
+        if tried and state.phase is Phase.SIGNED_IN and not state.problem:  # else it is the session of before
             self._forget()
             self.accept()
 
@@ -173,6 +173,7 @@ class LoginDialog(QDialog):
     def reject(self) -> None:
         """Stop signing in and stay; close if nothing is under way."""
         if self._signing_in:
+            self._signing_in = False  # what the state says next is no success of this attempt
             self._cancel()
         else:
             self._forget()

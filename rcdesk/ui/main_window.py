@@ -318,13 +318,15 @@ class MainWindow(QWidget):
         return self.pane(self._pane)
 
     def _on_session(self, state: SessionState) -> None:
+        why = str(state.problem) if state.problem else ""
         if state.phase is Phase.SIGNING_IN:
-            self.signed_out.tell(
-                "Signing in…", "This takes a moment. In the browser it takes as long as you do."
-            )
+            patience = "This takes a moment. In the browser it takes as long as you do."
+            self.signed_out.tell("Signing in…", why or patience)
         else:
-            self.signed_out.tell("Not signed in", "Sign in, and calls to any of your phones appear here.")
-        self.banner.tell_lasting((state.problem or EXPIRED) if state.phase is Phase.EXPIRED else None)
+            self.signed_out.tell(
+                "Not signed in", why or "Sign in, and calls to any of your phones appear here."
+            )
+        self.banner.tell_lasting(state.over or (EXPIRED if state.phase is Phase.EXPIRED else None))
         if state.phase is Phase.SIGNED_IN and state.notice:
             self.banner.inform(state.notice)
         if self._settled:

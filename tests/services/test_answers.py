@@ -36,6 +36,7 @@ async def test_status_while_nobody_is_signed_in(me: World) -> None:
     assert await say(me, "status") == {
         "account": None,
         "session": "signed_out",
+        "session_problem": None,
         "link": {"state": "off", "since": None, "transport": "none"},
         "live_calls": 0,
         "missed": 0,
@@ -61,6 +62,22 @@ async def test_the_link_is_down_since_the_calls_are_not_followed(me: World) -> N
     answer = (await say(me, "status"))["link"]
     assert answer == {"state": "signed_out", "since": "1970-01-01T00:02:00.000Z", "transport": "none"}
     assert (await say(me, "calls"))["link"] == answer
+
+
+async def test_status_says_why_the_session_is_over(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await me.sandbox.fault("revoke-tokens", reason="replaced")
+    me.link.retry()
+    await me.phase(Phase.EXPIRED)
+    problem = (await say(me, "status"))["session_problem"]
+    assert problem.pop("title").startswith("You are signed out: the service does not know")
+    assert problem == {"why": "replaced", "remedy": "Sign in again."}
+    await me.sandbox.fault("http-status", path="*/oauth/token", status=503)
+    me.session.sign_out()
+    me.session.sign_in(me.server, me.jwt, remember=True)
+    await until(lambda: me.state.problem)
+    assert (await say(me, "status"))["session_problem"]["why"] is None
 
 
 async def test_calls_say_what_the_sandbox_says(me: World) -> None:

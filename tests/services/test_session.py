@@ -15,6 +15,7 @@ import keyring.backends.fail
 import pytest
 
 from rcdesk.core.errors import Kind
+from rcdesk.core.tokens import Ending
 from rcdesk.services.connection import pack, unpack
 from rcdesk.services.session import ENTRY, PRODUCTION, UNREADABLE, Browser, Jwt, Phase, Server, SessionState
 from rcdesk.store.settings import SettingsStore
@@ -267,8 +268,24 @@ async def test_a_session_over_at_the_start_asks_to_sign_in(sandbox: Served, tmp_
     async with world(sandbox, tmp_path, vault=vault) as me:
         me.session.resume()
         state = await me.phase(Phase.SIGNED_OUT)
-        assert state.problem
-        assert state.problem.kind is Kind.SIGN_IN
+        assert state.over
+        assert state.over.ending is Ending.REVOKED
+        assert state.over.title.startswith("You are signed out: your password")
+        assert state.problem is None
+
+
+async def test_an_app_that_lost_a_permission_is_told_at_the_start(sandbox: Served, tmp_path: Path) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("lack-permission", permission="ReadAccounts")
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        state = await me.phase(Phase.SIGNED_OUT)
+        assert state.over
+        assert (state.over.ending, state.over.kind) == (Ending.APP, Kind.SIGN_IN)
+        assert "lacks the permission “Read Accounts”" in state.over.remedy
+        assert await sessions(sandbox) == 1  # with the permission granted the next start goes on
 
 
 async def test_ended_by_the_server_everything_stays_and_signing_in_again_goes_on_in_place(me: World) -> None:
@@ -280,20 +297,21 @@ async def test_ended_by_the_server_everything_stays_and_signing_in_again_goes_on
     me.link.retry()
     state = await me.phase(Phase.EXPIRED)
     assert state.account
-    assert state.problem
-    assert str(state.problem) == "You are signed out. Sign in again."
+    assert state.over
+    assert state.over.ending is Ending.REVOKED
     assert me.session.platform.value is None
     assert me.calls.calls
     assert me.problems == []
     me.session.sign_in(me.server, replace(me.password, password="wrong"), remember=True)
-    await until(lambda: me.state.problem is not state.problem)
-    await me.phase(Phase.EXPIRED)
+    await until(lambda: me.state.problem)
+    assert (me.state.phase, me.state.over) == (Phase.EXPIRED, state.over)
     me.session.sign_in(me.server, Browser(), remember=True)
     await until(lambda: me.state.browser_url)
     assert me.state.account
     me.session.cancel()
     assert me.state.phase is Phase.EXPIRED
     await me.signed_in()
+    assert me.state.over is None
     await me.live()
     assert me.calls.calls
     assert me.problems == []

@@ -128,7 +128,7 @@ def troubles() -> Iterator[tuple[str, QWidget]]:
     yield "signed-out", sized(Assembled(out), 420)
     expired = World((TALKING,))
     expired.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW - 600))
-    expired.session.publish(replace(expired.session.value, phase=Phase.EXPIRED, problem=SIGN_IN_ENDED))
+    expired.session.publish(replace(expired.session.value, phase=Phase.EXPIRED, over=SIGN_IN_ENDED))
     yield "expired", sized(Assembled(expired), 420)
     lost = World((TALKING,))
     lost.link.publish(LinkStatus(LinkState.RECOVERING, NOW - 40))

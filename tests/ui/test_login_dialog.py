@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -159,10 +159,40 @@ def test_once_signed_in_it_closes_and_forgets_the_secrets(opened: Opened) -> Non
     dialog, world = opened(Server("", "app", "secret"))
     dialog.password.password.set_text("tr0ub4dor")
     dialog.jwt.jwt.set_text("head.payload.sig")
+    world.state.publish(SessionState(Phase.SIGNING_IN))
     world.state.publish(SessionState(Phase.SIGNED_IN))
     assert not dialog.isVisible()
     for secret in (dialog.jwt.jwt, dialog.password.password, dialog.client_secret):
         assert secret.field.text() == ""
+
+
+def test_signing_in_again_before_the_end_is_told_apart_from_the_session_of_before(opened: Opened) -> None:
+    dialog, world = opened()
+    inside = SessionState(Phase.SIGNED_IN)
+    refused = replace(inside, problem=Problem("You were not signed in.", "Check it.", Kind.SIGN_IN))
+    world.state.publish(inside)
+    assert dialog.isVisible()
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    world.state.publish(refused)
+    assert dialog.isVisible()
+    assert "You were not signed in. Check it." in told(dialog)
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    world.state.publish(inside)
+    assert dialog.isVisible()
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    world.state.publish(inside)
+    assert not dialog.isVisible()
+
+
+def test_it_says_why_the_session_is_over(opened: Opened) -> None:
+    dialog, world = opened()
+    over = Problem("You are signed out: it was too long.", "Sign in again.", Kind.SIGN_IN)
+    world.state.publish(SessionState(Phase.EXPIRED, over=over))
+    assert "You are signed out: it was too long. Sign in again." in told(dialog)
+    wrong = Problem("You were not signed in.", "Check it.", Kind.SIGN_IN)
+    world.state.publish(SessionState(Phase.EXPIRED, over=over, problem=wrong))
+    assert "You were not signed in. Check it." in told(dialog)
 
 
 def test_the_demo_needs_no_account(opened: Opened) -> None:

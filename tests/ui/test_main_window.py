@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
@@ -209,7 +209,7 @@ def test_an_expired_session_keeps_everything_and_asks_to_sign_in(qtbot: QtBot, s
 
 def test_a_passing_problem_does_not_hide_that_the_session_is_over(show: Show) -> None:
     made = show()
-    made.world.session.publish(replace(made.world.session.value, phase=Phase.EXPIRED, problem=REFUSED))
+    made.world.session.publish(replace(made.world.session.value, phase=Phase.EXPIRED, over=REFUSED))
     made.world.problems.publish(OFFLINE)
     made.window.banner.dismiss()
     assert made.window.banner.problem is REFUSED
@@ -232,6 +232,39 @@ def test_signed_out_it_offers_to_sign_in_where_calls_would_be(qtbot: QtBot, show
         with qtbot.waitSignal(made.window.sign_in_asked):
             QTest.keyClick(button, key)
     world.session.publish(World().session.value)
+    assert not made.window.signed_out.isVisible()
+
+
+def test_a_session_that_was_over_at_the_start_says_why_until_somebody_signs_in(show: Show) -> None:
+    world = World()
+    world.session.publish(SessionState(over=REFUSED))
+    made = show(world)
+    assert made.window.banner.problem is REFUSED
+    assert made.window.signed_out.isVisible()
+    world.session.publish(World().session.value)
+    assert made.window.banner.isHidden()
+
+
+def page_of(made: Assembled) -> list[str]:
+    return [label.text() for label in made.window.signed_out.findChildren(QLabel)]
+
+
+def test_why_signing_in_failed_is_told_where_calls_would_be(show: Show) -> None:
+    world = World()
+    world.session.publish(SessionState(problem=REFUSED))
+    made = show(world)
+    assert str(REFUSED) in page_of(made)
+    assert made.window.banner.isHidden()
+    world.session.publish(SessionState(Phase.SIGNING_IN, problem=OFFLINE))
+    assert str(OFFLINE) in page_of(made)
+
+
+def test_while_somebody_signs_in_again_what_was_on_screen_stays(show: Show) -> None:
+    made = show(World((TALKING,)))
+    account = made.world.session.value.account
+    made.world.session.publish(SessionState(Phase.EXPIRED, account, over=REFUSED))
+    made.world.session.publish(SessionState(Phase.SIGNING_IN, account))
+    assert made.calls_pane.isVisible()
     assert not made.window.signed_out.isVisible()
 
 
