@@ -70,7 +70,8 @@ def _status(result: dict[str, Any]) -> str:
     account, link = result["account"], result["link"]
     who = f"{account['name']}, ext. {account['extension']}" if account else "nobody"
     since = f" since {_local(link['since'])}" if link["since"] else ""
-    lines = [f"Signed in:  {who}"]
+    until = f", until {_local(result['session_ends_at'])}" if result.get("session_ends_at") else ""
+    lines = [f"Signed in:  {who}{until}"]
     if problem := result.get("session_problem"):
         lines.append(f"            {problem['title']} {problem['remedy']}")
     lines += [f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]

@@ -50,6 +50,11 @@ def test_the_ways_of_push_are_those_that_the_link_knows() -> None:
     assert typing.get_args(typing.get_type_hints(Settings)["push"]) == PUSH_CHOICES
 
 
+def test_the_status_says_how_long_the_sign_in_lasts() -> None:
+    told = status(session_ends_at="2026-11-23T09:24:00.000Z").splitlines()[0]
+    assert told.startswith("Signed in:  Dana Novak, ext. 101, until 2026-11-23 ")
+
+
 def test_the_status_says_why_nobody_is_signed_in() -> None:
     problem = {"why": "revoked", "title": "You are signed out: it was ended.", "remedy": "Sign in again."}
     told = status(account=None, session_problem=problem).splitlines()

@@ -73,6 +73,7 @@ class Answers:
             if account
             else None,
             "session": state.phase.value,
+            "session_ends_at": _iso(state.ends_at) if state.ends_at else None,
             "session_problem": _problem(state.over or state.problem),
             "link": self._link_now(),
             "live_calls": len(self._calls.calls),

@@ -53,17 +53,18 @@ def unpack(kept: str) -> tuple[Server, Tokens] | None:
 class Connection:
     """Requests in the name of one user, and what closes with them.
 
-    `save` is given the packed sign-in before each new pair of tokens is used; `on_end` hears once that the
-    session is over for the server. `pacers` outlive the connection: a penalty does, too.
+    `save` is given the packed sign-in before each new pair of tokens is used, and then `on_renewed` is told;
+    `on_end` hears once that the session is over for the server. `pacers` outlive the connection: a penalty does, too.
     """
 
     def __init__(
         self, server: Server, *, endpoint_id: str, save: Save, on_end: Callable[[Problem], None],
-        clock: Callable[[], float], pacers: Pacers,
+        clock: Callable[[], float], pacers: Pacers, on_renewed: Callable[[Tokens], None] = lambda _tokens: None,
     ) -> None:  # fmt: skip
         self.server = server
         self._save = save
         self._on_end = on_end
+        self._on_renewed = on_renewed
         self._clock = clock
         self._app = App(server.client_id, server.client_secret)
         self._rest = Rest(server.url, clock=pacers.clock, pacer=pacers.of(server.url, server.client_id))
@@ -110,14 +111,19 @@ class Connection:
         self._over = problem
         self._on_end(problem)
 
+    @property
+    def tokens(self) -> Tokens | None:
+        """The tokens in use, None when nobody is signed in by it."""
+        return self._keeper.tokens if self._keeper else None
+
     def is_of(self, tokens: Tokens) -> bool:
         """Whether this is the session of `tokens`, and it is not over."""
-        mine = self._keeper.tokens if self._keeper else None
+        mine = self.tokens
         return mine is not None and mine.refresh == tokens.refresh and mine.access == tokens.access
 
     async def revoke(self) -> None:
         """End the session at the server; whatever it answers, and if it does not, it is over for us."""
-        if self._keeper and (tokens := self._keeper.tokens):
+        if tokens := self.tokens:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_WORDS):
                     await self._oauth.revoke(tokens)
@@ -141,6 +147,7 @@ class Connection:
 
     async def _save_tokens(self, tokens: Tokens) -> None:
         await self._save(pack(self.server, tokens))
+        self._on_renewed(tokens)
 
     async def _grant(self, way: Way, show_address: Callable[[str], None]) -> Grant:
         match way:

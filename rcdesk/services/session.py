@@ -3,105 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rcdesk.core.account import Account
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.subscription import Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.pacers import Pacers
-from rcdesk.services.tasks import Nursery
+from rcdesk.services.session_types import (
+    Browser,
+    Jwt,
+    Password,
+    Phase,
+    Platform,
+    Server,
+    SessionState,
+    Way,
+)
+from rcdesk.services.tasks import Group, Nursery
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 
 if TYPE_CHECKING:  # the client is heavy: imported when somebody signs in, after the window is painted
-    from rcdesk.client.api import Api
-    from rcdesk.client.push import Push
     from rcdesk.core.tokens import Tokens
     from rcdesk.services.connection import Connection
+
+__all__ = ["Browser", "Jwt", "Password", "Phase", "Platform", "Server", "Session", "SessionState", "Way"]
 
 log = logging.getLogger(__name__)
 
 PRODUCTION = "https://platform.ringcentral.com"
 ENTRY = "sign-in"  # its name in the vault
 STILL_AWAY = 15.0  # s between tries to go on with a stored sign-in while the server cannot be reached
+LOOK = 60.0  # s between looks whether the end of a session is near: the clock may be set, or have slept
+SAME_END = 60.0  # s by which two answers may tell of the same end: they count in whole seconds
 UNREADABLE = Problem("Your stored sign-in cannot be read.", "Sign in again; that replaces it.", Kind.SIGN_IN)
-
-
-class Phase(enum.Enum):
-    """How sign-in stands. The values are the stable names of `rcdesk status --json`."""
-
-    SIGNED_OUT = "signed_out"
-    SIGNING_IN = "signing_in"
-    SIGNED_IN = "signed_in"
-    EXPIRED = "expired"  # was signed in: what is on screen stays, and the user is asked to sign in again
-
-
-@dataclass(frozen=True, slots=True)
-class SessionState:
-    """What the screen shows of it.
-
-    Attributes:
-        problem: why the last attempt to sign in failed.
-        over: why the session is over, if the server has ended it.
-        notice: something the user should know ("signed in for this run only"), "".
-        browser_url: the address to open, while the browser is awaited; "" else.
-        server: where one is, or tries to be, signed in.
-    """
-
-    phase: Phase = Phase.SIGNED_OUT
-    account: Account | None = None
-    problem: Problem | None = None
-    over: Problem | None = None
-    notice: str = ""
-    browser_url: str = ""
-    server: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where to sign in, and as which app. `client_secret` is "" for an app without one (PKCE)."""
-
-    url: str
-    client_id: str
-    client_secret: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Sign in in the browser: authorization code with PKCE."""
-
-
-@dataclass(frozen=True, slots=True)
-class Jwt:
-    """Sign in by the JWT of one's own private app."""
-
-    assertion: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Password:
-    """The legacy sign-in. `username`: E.164 with or without +; `extension`: "" for a direct number."""
-
-    username: str
-    extension: str
-    password: str = field(repr=False)
-
-
-Way = Browser | Jwt | Password
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """The platform, signed in: what the other services work with while it lasts."""
-
-    api: Api
-    account: Account
-    pushes: Mapping[Transport, Push]
 
 
 class Session:
@@ -133,6 +70,7 @@ class Session:
         self._leaving: set[Connection] = set()
         self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
+        self._watching = Group(nursery)
 
     @property
     def production_url(self) -> str:
@@ -164,7 +102,7 @@ class Session:
         self.cancel()
         self._say_platform(None)
         connection, self._connection = self._connection, None
-        self._settle(SessionState(server=self.state.value.server))
+        self._settle(self._with_end(SessionState(server=self.state.value.server), None))
         log.info("= signed out")
         self._nursery.start(self._forget(), name="forget the sign-in")
         self._part_with(connection)
@@ -266,6 +204,7 @@ class Session:
             on_end=lambda problem: self._on_end(connection, problem),
             clock=self._clock,
             pacers=self._pacers,
+            on_renewed=lambda tokens: self._on_renewed(connection, tokens),
         )
         return connection
 
@@ -283,7 +222,8 @@ class Session:
         before, self._connection = self._connection, connection
         self._part_with(before)
         url, notice = connection.server.url, self._vault.notice
-        self._settle(SessionState(Phase.SIGNED_IN, platform.account, notice=notice, server=url))
+        state = SessionState(Phase.SIGNED_IN, platform.account, notice=notice, server=url)
+        self._settle(self._with_end(state, connection.tokens))
         log.info("= signed in")
         self._say_platform(platform)
 
@@ -312,9 +252,37 @@ class Session:
         if connection is not self._connection:
             return  # an attempt, which tells of it by itself, or one that we left
         self._settled = replace(self._settled, phase=Phase.EXPIRED, problem=None, over=problem, notice="")
+        self._settled = self._with_end(self._settled, None)
         if self.state.value.phase is not Phase.SIGNING_IN:
             self.state.publish(self._settled)
         self._say_platform(None)
+
+    def _on_renewed(self, connection: Connection, tokens: Tokens) -> None:
+        """An administrator may have set, or lifted, a limit meanwhile."""
+        moved = abs(tokens.session_ends_at - self._settled.ends_at) > SAME_END
+        if connection is self._connection and moved:
+            self._settled = self._with_end(self._settled, tokens)
+            if self.state.value.phase is not Phase.SIGNING_IN:
+                self.state.publish(self._settled)
+
+    def _with_end(self, state: SessionState, tokens: Tokens | None) -> SessionState:
+        """Say in `state` when the session ends, and see to it that the user is told in time."""
+        self._watching.cancel()
+        if tokens is None or not tokens.session_ends_at:
+            return replace(state, ends_at=0.0, ends_soon=False)
+        soon = self._clock() >= tokens.warned_from
+        if not soon:
+            self._watching.start(self._watch_end(tokens.warned_from), name="end of the session")
+        return replace(state, ends_at=tokens.session_ends_at, ends_soon=soon)
+
+    async def _watch_end(self, warned_from: float) -> None:
+        left = warned_from - self._clock()
+        while left > 0:
+            await asyncio.sleep(min(left, LOOK))
+            left = warned_from - self._clock()
+        self._settled = replace(self._settled, ends_soon=True)
+        if self.state.value.phase is not Phase.SIGNING_IN:
+            self.state.publish(self._settled)
 
     async def _forget(self) -> None:
         await self._vault.delete(ENTRY)

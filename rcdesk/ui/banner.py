@@ -30,6 +30,7 @@ class Banner(QFrame):
         self._can_retry = can_retry
         self._lasting: Problem | None = None
         self._shown: Problem | None = None
+        self._warning: Problem | None = None
         self.setProperty("part", "bar")
         self.setProperty("tone", Tone.DANGER.value)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -67,6 +68,14 @@ class Banner(QFrame):
     def inform(self, text: str) -> None:
         """Show something that is good to know, until it is dismissed."""
         self._show(Problem(text, "", Trouble.LOCAL), Tone.RINGING)
+
+    def warn(self, problem: Problem | None) -> None:
+        """Show what is about to come, once, until it is dismissed or this is called with None."""
+        before, self._warning = self._warning, problem
+        if problem is not None and problem != before:
+            self._show(problem, Tone.RINGING)
+        elif problem is None and before is not None and self._shown == before:
+            self.dismiss()
 
     def tell_lasting(self, problem: Problem | None) -> None:
         """Show `problem` until this is called with None; what else comes meanwhile is shown above it."""

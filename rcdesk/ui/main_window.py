@@ -21,12 +21,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QStackedWidg
 
 from rcdesk.core.account import Presence
 from rcdesk.core.calls import Call
-from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord
 from rcdesk.core.subscription import LinkStatus
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import controls, focus_order, theme
+from rcdesk.ui import controls, focus_order, session_words, theme
 from rcdesk.ui.banner import Banner
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.detail import Detail
@@ -45,7 +45,6 @@ WITH_CALLS = (Pane.CALLS, Pane.HISTORY)  # the panes that list calls: their deta
 NO_LIMIT = 16_777_215  # px, Qt's own QWIDGETSIZE_MAX
 QUIETLY = "_q_showWithoutActivating"  # Qt's name for WA_ShowWithoutActivating on its way to the screen
 PLACE_RESTS = 500  # ms without a move after which the window's place is told
-EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,15 +317,10 @@ class MainWindow(QWidget):
         return self.pane(self._pane)
 
     def _on_session(self, state: SessionState) -> None:
-        why = str(state.problem) if state.problem else ""
-        if state.phase is Phase.SIGNING_IN:
-            patience = "This takes a moment. In the browser it takes as long as you do."
-            self.signed_out.tell("Signing in…", why or patience)
-        else:
-            self.signed_out.tell(
-                "Not signed in", why or "Sign in, and calls to any of your phones appear here."
-            )
-        self.banner.tell_lasting(state.over or (EXPIRED if state.phase is Phase.EXPIRED else None))
+        self.signed_out.tell(*session_words.page(state))
+        self.banner.tell_lasting(session_words.over(state))
+        if state.phase is not Phase.SIGNING_IN:
+            self.banner.warn(session_words.end_near(state, self._source.clock()))
         if state.phase is Phase.SIGNED_IN and state.notice:
             self.banner.inform(state.notice)
         if self._settled:

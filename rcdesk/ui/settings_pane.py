@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import link_words, words
+from rcdesk.ui import link_words, session_words, words
 from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.choice import Choice
@@ -169,14 +169,15 @@ class SettingsPane(QWidget):
         self._where.setVisible(bool(self._where.text()))
         self._show_kept(self._source.secrets_kept.value)
         self.sign_out.setVisible(account is not None)
-        self.sign_in.setVisible(not inside)
+        self.sign_in.setVisible(not inside or state.ends_soon)
         self.sign_in.setEnabled(state.phase is not Phase.SIGNING_IN)
 
     def _show_kept(self, where: str) -> None:
-        phase = self._source.session.value.phase
+        state = self._source.session.value
+        phase = state.phase
         inside = f"Your sign-in is kept {where}." if where else ""
         told = {
-            Phase.SIGNED_IN: inside,
+            Phase.SIGNED_IN: " ".join(filter(None, (inside, session_words.end(state, self._source.clock())))),
             Phase.SIGNING_IN: "Signing in…",
             Phase.SIGNED_OUT: "Calls are shown once you are signed in.",
             Phase.EXPIRED: "Your sign-in has ended. What is known stays; nothing new is shown.",

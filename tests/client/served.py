@@ -50,6 +50,11 @@ class Sandbox:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
+    async def delete(self, path: str) -> None:
+        """Undo, e.g. `faults`."""
+        answer = await self._http.delete(f"{self.info['control']}/{path}")
+        assert answer.is_success, answer.text
+
     async def fault(self, kind: str, **details: Any) -> None:
         """Let something go wrong."""
         await self.post("faults", kind=kind, **details)

@@ -36,6 +36,7 @@ async def test_status_while_nobody_is_signed_in(me: World) -> None:
     assert await say(me, "status") == {
         "account": None,
         "session": "signed_out",
+        "session_ends_at": None,
         "session_problem": None,
         "link": {"state": "off", "since": None, "transport": "none"},
         "live_calls": 0,
@@ -62,6 +63,12 @@ async def test_the_link_is_down_since_the_calls_are_not_followed(me: World) -> N
     answer = (await say(me, "status"))["link"]
     assert answer == {"state": "signed_out", "since": "1970-01-01T00:02:00.000Z", "transport": "none"}
     assert (await say(me, "calls"))["link"] == answer
+
+
+async def test_status_says_when_the_session_ends(me: World) -> None:
+    await me.sandbox.fault("session-limit", seconds=7200)
+    await me.signed_in()
+    assert ISO.fullmatch((await say(me, "status"))["session_ends_at"])
 
 
 async def test_status_says_why_the_session_is_over(me: World) -> None:

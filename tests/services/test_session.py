@@ -14,8 +14,9 @@ import keyring
 import keyring.backends.fail
 import pytest
 
-from rcdesk.core.errors import Kind
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.tokens import Ending
+from rcdesk.services import session
 from rcdesk.services.connection import pack, unpack
 from rcdesk.services.session import ENTRY, PRODUCTION, UNREADABLE, Browser, Jwt, Phase, Server, SessionState
 from rcdesk.store.settings import SettingsStore
@@ -315,6 +316,56 @@ async def test_ended_by_the_server_everything_stays_and_signing_in_again_goes_on
     await me.live()
     assert me.calls.calls
     assert me.problems == []
+
+
+async def test_the_end_that_an_administrator_set_is_known_and_told_ahead_of_time(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LOOK", 0.02)
+    await me.sandbox.fault("session-limit", seconds=86_400)
+    await me.signed_in()
+    began = me.session._clock()
+    assert me.state.ends_at == pytest.approx(began + 86_400, abs=30)
+    assert not me.state.ends_soon
+    await me.sandbox.fault(
+        "session-limit", seconds=0.09 * 86_400
+    )  # the same end, as the sandbox has not slept
+    me.jump.seconds = 0.91 * 86_400
+    await until(lambda: me.state.ends_soon)
+    assert me.state.phase is Phase.SIGNED_IN
+    await me.sandbox.fault("session-limit", seconds=2 * 86_400)
+    me.session.sign_in(me.server, me.password, remember=True)
+    await until(lambda: me.state.phase is Phase.SIGNED_IN and not me.state.ends_soon)
+    me.session.sign_out()
+    assert me.state.ends_at == 0.0
+
+
+async def test_a_limit_set_or_lifted_while_signed_in_is_known_with_the_next_refresh(me: World) -> None:
+    platform = await me.signed_in()
+    assert me.state.ends_at == 0.0
+    for limit in (86_400, 43_200, None):
+        await (me.sandbox.fault("session-limit", seconds=limit) if limit else me.sandbox.delete("faults"))
+        await me.sandbox.fault("expire-tokens")
+        before = len(me.states)
+        assert await platform.api.account()
+        assert len(me.states) == before + 1
+        ends_in = me.state.ends_at - me.session._clock()
+        assert (ends_in == pytest.approx(limit, abs=30)) if limit else (me.state.ends_at == 0.0)
+    await me.sandbox.fault("expire-tokens")
+    assert await platform.api.account()
+    assert len(me.states) == before + 1, "nothing new is no news"
+
+
+async def test_a_session_that_lasted_as_long_as_it_may_says_so(me: World) -> None:
+    await me.sandbox.fault("session-limit", seconds=2 * 86_400)
+    platform = await me.signed_in()
+    me.jump.seconds = 2 * 86_400
+    await me.sandbox.fault("revoke-tokens", reason="limit")
+    with pytest.raises(Problem):
+        await platform.api.account()
+    assert me.state.over
+    assert me.state.over.ending is Ending.LIMIT
+    assert (me.state.phase, me.state.ends_at, me.state.ends_soon) == (Phase.EXPIRED, 0.0, False)
 
 
 async def test_ended_by_the_server_while_signing_in_anew_is_not_forgotten(me: World) -> None:

@@ -268,6 +268,29 @@ def test_while_somebody_signs_in_again_what_was_on_screen_stays(show: Show) -> N
     assert not made.window.signed_out.isVisible()
 
 
+def test_the_end_of_a_session_is_told_once_ahead_of_time(qtbot: QtBot, show: Show) -> None:
+    made = show()
+    banner, inside = made.window.banner, made.world.session.value
+    near = replace(inside, ends_at=NOW + 3600, ends_soon=True)
+    made.world.session.publish(replace(near, ends_soon=False))
+    assert banner.isHidden()
+    made.world.session.publish(near)
+    assert banner.problem is not None
+    assert banner.problem.title == "Your sign-in ends today at 11:42, as your administrator has set."
+    with qtbot.waitSignal(made.window.sign_in_asked):
+        banner.action.click()
+    made.world.session.publish(SessionState(Phase.SIGNING_IN, inside.account))
+    made.world.session.publish(near)
+    assert banner.isVisible()
+    banner.close_button.click()
+    made.world.session.publish(near)
+    assert banner.isHidden(), "it was dismissed"
+    made.world.session.publish(replace(near, ends_at=NOW + 90_000))
+    assert banner.isVisible()
+    made.world.session.publish(inside)
+    assert banner.isHidden(), "somebody has signed in again"
+
+
 def test_a_notice_is_told(show: Show) -> None:
     made = show()
     told = "Signed in for this run only: there is no keyring on this computer."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -65,6 +65,17 @@ def test_who_is_signed_in_where_and_how_it_is_kept(shown: Shown) -> None:
         "Your sign-in is kept in the GNOME keyring.",
     } <= set(told(pane))
     assert not pane.sign_in.isVisible()
+
+
+def test_when_a_sign_in_ends_is_a_quiet_word_with_a_button_when_it_is_near(shown: Shown) -> None:
+    pane, world = shown()
+    world.kept.publish("in the GNOME keyring")
+    world.session.publish(replace(INSIDE, ends_at=at(17, 30)))
+    told_of = "Your sign-in is kept in the GNOME keyring. Your sign-in ends today at 17:30, as your administrator has set."
+    assert told_of in told(pane)
+    assert not pane.sign_in.isVisible()
+    world.session.publish(replace(INSIDE, ends_at=at(17, 30), ends_soon=True))
+    assert pane.sign_in.isVisible()
 
 
 def test_signing_out_and_in_are_wishes(shown: Shown, qtbot: QtBot) -> None:

@@ -1,0 +1,38 @@
+"""What the window says of the session: who is not signed in and why, and when a sign-in ends. Pure text."""
+
+from __future__ import annotations
+
+from rcdesk.core.errors import Kind, Problem
+from rcdesk.services.session import Phase, SessionState
+from rcdesk.ui import words
+
+EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
+
+
+def over(state: SessionState) -> Problem | None:
+    """Return why the session is over, None if it is not, or never was."""
+    return state.over or (EXPIRED if state.phase is Phase.EXPIRED else None)
+
+
+def page(state: SessionState) -> tuple[str, str]:
+    """Return title and text of the page that stands where calls would be while nobody is signed in."""
+    why = str(state.problem) if state.problem else ""
+    if state.phase is Phase.SIGNING_IN:
+        return "Signing in…", why or "This takes a moment. In the browser it takes as long as you do."
+    return "Not signed in", why or "Sign in, and calls to any of your phones appear here."
+
+
+def end(state: SessionState, now: float) -> str:
+    """Return when the sign-in ends although it is used, "" if it does not."""
+    if not state.ends_at:
+        return ""
+    day, time = words.day(state.ends_at, now), words.time_of_day(state.ends_at)
+    when = f"today at {time}" if day == "Today" else f"on {day} at {time}"
+    return f"Your sign-in ends {when}, as your administrator has set."
+
+
+def end_near(state: SessionState, now: float) -> Problem | None:
+    """Return the notice that the sign-in is about to end, None while it is not."""
+    if not state.ends_soon:
+        return None
+    return Problem(end(state, now), "Sign in again before then, and no call is missed.", Kind.SIGN_IN)
