@@ -33,8 +33,9 @@ trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got t
 
 
 class Link:
-    """`status` says whether what is on screen can be believed; `last_heard` is the moment of the last event;
-    `checked` is told whenever a snapshot was taken: at that moment all that is on screen was true.
+    """`status` says whether what is on screen can be believed; `last_heard` is the moment of the last event,
+    None before the first; `checked` is told whenever a snapshot was taken, `last_checked` is the moment of the last
+    one: then all that is on screen was true.
 
     The machine in core decides which way to listen, when to try again and when to take a snapshot; here is
     no rule of its own. Events are applied at once also while a snapshot is under way: the call book leaves
@@ -55,6 +56,7 @@ class Link:
         self.status: Latest[LinkStatus] = Latest(LinkStatus())
         self.checked: Feed[None] = Feed()
         self.last_heard: float | None = None
+        self.last_checked: float | None = None
         self._nursery = nursery
         self._platform = platform
         self._calls = calls
@@ -162,7 +164,6 @@ class Link:
                 async for item in news:
                     if self._awake.look() or self._listeners.get(transport) is not asyncio.current_task():
                         continue  # it is being closed: what it still brings is from before a sleep
-                    self.last_heard = self._clock()
                     if isinstance(item, Connected):
                         self._do(self._machine.connected(transport, self._clock()))
                     else:
@@ -175,6 +176,7 @@ class Link:
                 self._do(self._machine.lost(transport, problem, self._clock()))
 
     def _take(self, event: PushEvent) -> None:
+        self.last_heard = self._clock()
         self._do(self._machine.heard(self._clock()))
         if event.presence:
             self._presence.take(event.presence)
@@ -203,6 +205,7 @@ class Link:
             return
         self._presence.take(presence)
         changes = self._calls.reconcile(snapshot, asked_at)
+        self.last_checked = self._clock()
         self.checked.publish(None)
         self._do(self._machine.snapshot_taken(self._clock(), differed=bool(changes)))
         self._look_again()

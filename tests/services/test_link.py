@@ -38,10 +38,12 @@ async def test_a_call_comes_over_each_transport_and_is_followed_to_its_end(
         assert me.link.status.value.state is LinkState.OFF
         await me.signed_in()
         await me.live(over=transport)
-        assert me.link.last_heard
+        assert me.link.last_heard is None
+        assert me.link.last_checked is not None
         session = await sandbox.ring(ANN)
         (call,) = await me.sees(Stage.RINGING)
         assert (call.session_id, call.direction, call.peer_name) == (session, Direction.INBOUND, "Ann Lee")
+        assert me.link.last_heard is not None
         for deed, stage in (
             ("answer", Stage.CONNECTED),
             ("hold", Stage.ON_HOLD),
