@@ -265,7 +265,13 @@ async def _listen(
 
     wishes = Wishes(shell.bring_up, shell.fill_from_outside, end.asked.set)
     answers = Answers(
-        services.session, services.calls, services.people, services.dialer, services.history, wishes
+        services.session,
+        services.link,
+        services.calls,
+        services.people,
+        services.dialer,
+        services.history,
+        wishes,
     )
     commands = CommandServer(config.paths.socket, answers.handlers())
     try:

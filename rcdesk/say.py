@@ -50,10 +50,10 @@ def in_words(command: str, result: dict[str, Any]) -> str:
     return teller(result) if teller else str(result["said"])
 
 
-def _local(moment: str | None) -> str:
+def _local(moment: str | None, form: str = "%Y-%m-%d %H:%M") -> str:
     if moment is None:
         return "-"
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    return datetime.fromisoformat(moment).astimezone().strftime(form)
 
 
 def _way(transport: str) -> str:
@@ -75,6 +75,13 @@ def _status(result: dict[str, Any]) -> str:
     if problem := result.get("session_problem"):
         lines.append(f"            {problem['title']} {problem['remedy']}")
     lines += [f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]
+    if result["last_event_at"]:
+        lines.append(f"Last event: {_local(result['last_event_at'])}")
+    lines += [
+        f"Throttled:  {budget['group']} until {_local(budget['throttled_until'], '%H:%M:%S')}"
+        for budget in result["budgets"]
+        if budget["throttled_until"]
+    ]
     lines.append(f"Live calls: {result['live_calls']}")
     lines.append(f"Missed:     {result['missed']}")
     if ringout := result["ringout"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def call(**facts: Any) -> dict[str, Any]:
 
 def status(**facts: Any) -> str:
     account = {"name": "Dana Novak", "extension": "101", "server": "https://platform.example"}
-    told = {"account": account, "link": LINK, "live_calls": 1, "missed": 2, "ringout": None} | facts
+    told = {"account": account, "link": LINK, "live_calls": 1, "missed": 2, "ringout": None}
+    told |= {"last_event_at": None, "budgets": []} | facts
     return say.in_words("status", told)
 
 
@@ -74,6 +76,16 @@ def test_the_status_says_who_how_and_how_many() -> None:
         account=None, link={"state": "off", "since": None, "transport": "none"}
     ).splitlines()[:2]
     assert (nobody, off) == ("Signed in:  nobody", "Link:       Not connected")
+
+
+def test_the_status_says_when_the_platform_spoke_last_and_until_when_it_wants_no_requests() -> None:
+    free = {"group": "Light", "limit": 50, "left": 50, "full_at": None, "throttled_until": None}
+    barred = free | {"group": "Heavy", "left": 0, "throttled_until": "2026-11-23T09:24:30.000Z"}
+    told = status(last_event_at="2026-11-23T09:23:00.000Z", budgets=[free, barred]).splitlines()
+    at = datetime(2026, 11, 23, 9, 23, tzinfo=UTC).astimezone()
+    assert told[2] == f"Last event: {at:%Y-%m-%d %H:%M}"
+    assert told[3] == f"Throttled:  Heavy until {at:%H}:24:30"
+    assert not any("Light" in line for line in told)
 
 
 @pytest.mark.parametrize(

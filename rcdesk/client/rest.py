@@ -21,7 +21,7 @@ from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.address import check_server, host_of, is_loopback
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.pacing import Pacer, Turn, Urgency, backoff
+from rcdesk.core.pacing import Budget, Pacer, Turn, Urgency, backoff
 
 __all__ = ["Request", "Rest", "check_server"]
 
@@ -130,6 +130,12 @@ class Rest:
     def authorize(self, auth: httpx.Auth) -> None:
         """Let every request from now on go out in the name of the user that `auth` knows."""
         self._auth = auth
+
+    def budgets(self, now: float) -> tuple[Budget, ...]:
+        """Tell what may still be asked of each group; its moments are by the clock that shows `now`, which may be
+        another one than requests are paced by."""
+        mine = self._clock()
+        return tuple(budget.by_another_clock(now - mine) for budget in self.pacer.budgets(mine))
 
     async def __aenter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ import enum
 import math
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 WITHOUT_RETRY_AFTER = 30.0
 """Seconds to wait where a 429 names none: the least that the platform asks for ("Rate limits")."""
@@ -59,6 +59,15 @@ class Budget:
     left: int
     full_at: float | None
     throttled_until: float | None
+
+    def by_another_clock(self, ahead: float) -> Budget:
+        """The same by a clock that is `ahead` seconds ahead of the one it was told by."""
+        full_at, until = self.full_at, self.throttled_until
+        return replace(
+            self,
+            full_at=None if full_at is None else full_at + ahead,
+            throttled_until=None if until is None else until + ahead,
+        )
 
 
 @dataclass(eq=False, slots=True)

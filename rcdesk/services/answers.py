@@ -13,9 +13,11 @@ from rcdesk.core import numbers
 from rcdesk.core.calls import Call
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Query
+from rcdesk.core.pacing import Budget
 from rcdesk.services.commands import number_of, text_of
 from rcdesk.services.dialer import NOT_SIGNED_IN, Dialer
 from rcdesk.services.history import History
+from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.people import People
 from rcdesk.services.session import Session
@@ -39,6 +41,7 @@ class Answers:
     def __init__(
         self,
         session: Session,
+        link: Link,
         calls: LiveCalls,
         people: People,
         dialer: Dialer,
@@ -46,6 +49,7 @@ class Answers:
         wishes: Wishes,
     ) -> None:
         self._session = session
+        self._link = link
         self._calls = calls
         self._people = people
         self._dialer = dialer
@@ -79,6 +83,8 @@ class Answers:
             "live_calls": len(self._calls.calls),
             "missed": self._history.missed.value,
             "ringout": self._ringout_now(request),
+            "last_event_at": _iso_or_none(self._link.last_heard),
+            "budgets": [_budget(budget) for budget in self._session.budgets()],
             "version": __version__,
         }
 
@@ -200,6 +206,20 @@ def _problem(problem: Problem | None) -> Answer | None:
         return None
     why = problem.ending.value if problem.ending else None
     return {"why": why, "title": problem.title, "remedy": problem.remedy}
+
+
+def _budget(budget: Budget) -> Answer:
+    return {
+        "group": budget.group,
+        "limit": budget.limit,
+        "left": budget.left,
+        "full_at": _iso_or_none(budget.full_at),
+        "throttled_until": _iso_or_none(budget.throttled_until),
+    }
+
+
+def _iso_or_none(moment: float | None) -> str | None:
+    return None if moment is None else _iso(moment)
 
 
 def _iso(moment: float) -> str:

@@ -19,6 +19,7 @@ from rcdesk.client.push_websocket import WebSocketPush
 from rcdesk.client.rest import Rest
 from rcdesk.core.account import Account
 from rcdesk.core.errors import Problem
+from rcdesk.core.pacing import Budget
 from rcdesk.core.subscription import Transport
 from rcdesk.core.tokens import Tokens
 from rcdesk.services.pacers import Pacers
@@ -120,6 +121,10 @@ class Connection:
         """Whether this is the session of `tokens`, and it is not over."""
         mine = self.tokens
         return mine is not None and mine.refresh == tokens.refresh and mine.access == tokens.access
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """Tell what may still be asked of each rate-limit group of the server; also once it is closed."""
+        return self._rest.budgets(self._clock())
 
     async def revoke(self) -> None:
         """End the session at the server; whatever it answers, and if it does not, it is over for us."""

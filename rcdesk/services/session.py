@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.pacing import Budget
 from rcdesk.services.feed import Latest
 from rcdesk.services.pacers import Pacers
 from rcdesk.services.session_types import (
@@ -66,6 +67,7 @@ class Session:
         self._clock = clock
         self._settled = SessionState()  # what holds while no attempt is under way
         self._connection: Connection | None = None
+        self._tried: Connection | None = None  # the latest one; it may be closed
         self._kept = False  # whether the next start can go on with the session
         self._leaving: set[Connection] = set()
         self._pacers = pacers
@@ -80,6 +82,12 @@ class Session:
         """Return where one signed in last, to begin the dialog with; the secret is not among it."""
         kept = self._settings.value
         return Server(kept.server or PRODUCTION, kept.client_id)
+
+    def budgets(self) -> tuple[Budget, ...]:
+        """Tell what may still be asked of the server, of each rate-limit group that was used. Without a session:
+        of the server that was tried last, since a penalty outlasts the attempt."""
+        connection = self._connection or self._tried
+        return connection.budgets() if connection else ()
 
     def sign_in(self, server: Server, way: Way, *, remember: bool) -> None:
         """Begin to sign in and return at once; `state` tells how it goes. An attempt under way is given up."""
@@ -206,6 +214,7 @@ class Session:
             pacers=self._pacers,
             on_renewed=lambda tokens: self._on_renewed(connection, tokens),
         )
+        self._tried = connection
         return connection
 
     def _endpoint_id(self) -> str:

@@ -229,6 +229,18 @@ async def test_what_never_left_does_not_count_and_what_got_no_answer_does(
     assert budget.limit - budget.left == counted
 
 
+async def test_the_budgets_are_told_by_the_clock_of_who_asks() -> None:
+    async with answered(always(429, json={}, headers={"Retry-After": "30"})) as rest:
+        with pytest.raises(Problem):
+            await rest.send(POST)
+        (barred,) = rest.budgets(5000.0)
+    assert barred.throttled_until == 5030.0
+    async with answered(always(200, json={})) as rest:
+        await rest.send(POST)
+        (budget,) = rest.budgets(5000.0)
+    assert (budget.full_at, budget.throttled_until) == (5060.0, None)
+
+
 async def test_one_that_is_cancelled_while_it_waits_leaves_the_line() -> None:
     waits, go_on = asyncio.Event(), asyncio.Event()
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ import pytest
 from rcdesk import __version__
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Problem
+from rcdesk.core.pacing import Urgency
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Step
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.commands import BadRequest
 from rcdesk.services.session import ENTRY, Phase
+from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import World
 
@@ -42,6 +46,8 @@ async def test_status_while_nobody_is_signed_in(me: World) -> None:
         "live_calls": 0,
         "missed": 0,
         "ringout": None,
+        "last_event_at": None,
+        "budgets": [],
         "version": __version__,
     }
 
@@ -85,6 +91,46 @@ async def test_status_says_why_the_session_is_over(me: World) -> None:
     me.session.sign_in(me.server, me.jwt, remember=True)
     await until(lambda: me.state.problem)
     assert (await say(me, "status"))["session_problem"]["why"] is None
+
+
+async def test_status_tells_each_groups_budget_and_when_the_platform_spoke_last(me: World) -> None:
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    assert (await say(me, "status"))["last_event_at"] is None, "nothing has happened yet"
+    await me.sandbox.ring(ANN)
+    await me.sees(Stage.RINGING)
+    assert me.session._connection
+    pacer, now = me.session._connection._rest.pacer, time.time()
+    turn = pacer.join("GET /x", "Heavy", Urgency.USER)
+    assert pacer.wait(turn, now) == 0
+    pacer.answered(turn, {}, now)
+    answer = await say(me, "status")
+    assert ISO.fullmatch(answer["last_event_at"])
+    budgets = {budget["group"]: budget for budget in answer["budgets"]}
+    assert "Light" in budgets, "it has looked at the presence"
+    assert list(budgets["Heavy"]) == ["group", "limit", "left", "full_at", "throttled_until"]
+    assert budgets["Heavy"]["left"] < budgets["Heavy"]["limit"] == 10
+    assert ISO.fullmatch(budgets["Heavy"]["full_at"])
+    assert budgets["Heavy"]["throttled_until"] is None
+
+
+async def test_status_tells_until_when_the_server_wants_no_requests_also_after_signing_out(
+    me: World,
+) -> None:
+    await me.signed_in()
+    await me.sandbox.fault("rate-limit", group="Heavy", retry_after=60)
+    me.nursery.start(me.history.caught_up(), name="read the log")
+
+    async def barred() -> str | None:
+        told = (await say(me, "status"))["budgets"]
+        return next((budget["throttled_until"] for budget in told if budget["group"] == "Heavy"), None)
+
+    until_then = await eventually(barred)
+    assert ISO.fullmatch(until_then)
+    moment = datetime.fromisoformat(until_then).timestamp()
+    assert 50 < moment - time.time() <= 60.5
+    me.session.sign_out()
+    assert await barred()
 
 
 async def test_calls_say_what_the_sandbox_says(me: World) -> None:

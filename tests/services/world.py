@@ -203,7 +203,7 @@ async def world(
         opened.callback(awake.close)
         asked = Asked()
         wishes = Wishes(asked.raised.append, asked.filled.append, asked.quit)
-        answers = Answers(session, calls, people, dialer, history, wishes)
+        answers = Answers(session, link, calls, people, dialer, history, wishes)
         made = World(
             sandbox, nursery, kept, secrets, store, session, presence, calls, link, people, dialer, history,
             awake, away, jump, answers, asked, problems,
