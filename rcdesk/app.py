@@ -36,6 +36,7 @@ from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.pacers import Pacers
 from rcdesk.services.people import People
 from rcdesk.services.presence import PresenceKeeper
+from rcdesk.services.ring_test import RingTest
 from rcdesk.services.session import Jwt, Server, Session
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
@@ -60,7 +61,8 @@ SOON = (  # what the window needs next: panes, cards, tray, and what talks to th
         f"rcdesk.ui.{name}"
         for name in ("history_pane", "settings_pane", "call_detail", "record_detail", "detail")
     ),
-    *("rcdesk.ui.away_card", "rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
+    *("rcdesk.ui.away_card", "rcdesk.ui.ring_card"),
+    *("rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
 )
 TURN = 0.0005  # seconds after which another thread gives way: with Python's 5 ms the store delays what is painted
 UNSEEN = 2.0  # seconds after which a window that nobody sees, and that so is not painted, holds up nothing
@@ -230,11 +232,12 @@ def _build(
     history = History(nursery, platform, store, clock)
     away = Away(nursery, awake, link, calls, history, clock)
     session.state.subscribe(calls.on_session)
+    ring_test = RingTest(nursery, link.status, clock)
     calls.changes.subscribe(history.on_change)
     dialer.began.subscribe(calls.expect_own_leg)
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(
-        session, link, presence, calls, people, dialer, history, awake, away, settings, problems, clock,
+        session, link, presence, calls, people, dialer, history, awake, away, ring_test, settings, problems, clock,
         Latest(""), _places(config), demo.start,
     )  # fmt: skip
 

@@ -27,12 +27,14 @@ class Popups(QObject):
         call_back_asked: the user wants to call this number; nothing was dialled.
         dismissed: the user sent the card of the call with this key away.
         left: the card of the call with this key is gone, for whatever reason.
+        painted: the card of the call with this key is on the screen.
     """
 
     open_asked = Signal(str)
     call_back_asked = Signal(str)
     dismissed = Signal(str)
     left = Signal(str)
+    painted = Signal(str)
 
     def __init__(
         self,
@@ -134,7 +136,9 @@ class Popups(QObject):
             card.painted.connect(lambda: self._on_painted(card))
 
     def _on_painted(self, card: PopupCard) -> None:
-        trace.debug("painted-card %s", self._key_of(card))
+        key = self._key_of(card)
+        trace.debug("painted-card %s", key)
+        self.painted.emit(key)
 
     def _key_of(self, card: PopupCard) -> str:
         return next((key for key, shown in self._cards.items() if shown is card), "")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
+from rcdesk.services.ring_test import Progress
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, session_words, words
 from rcdesk.ui.check_box import INDENT, CheckBox
@@ -20,6 +21,7 @@ from rcdesk.ui.choice import Choice
 from rcdesk.ui.controls import Button, IconButton, Kind
 from rcdesk.ui.form import label_for
 from rcdesk.ui.preferences import Place, Preferences
+from rcdesk.ui.ring_test_view import RingTestView
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import (
     Card,
@@ -61,6 +63,7 @@ class SettingsSource:
 
     Attributes:
         secrets_kept: where the sign-in is kept, in words: "in the GNOME keyring"; "" while that is not known.
+        ring_test: how the latest one goes, None before the first.
     """
 
     session: Latest[SessionState]
@@ -69,18 +72,20 @@ class SettingsSource:
     version: str
     places: tuple[Place, ...]
     clock: Callable[[], float]
+    ring_test: Latest[Progress | None]
 
 
 class SettingsPane(QWidget):
     """Only settings that work. Each holds from the moment it is chosen; there is no “Apply”.
 
     Signals:
-        sign_in_asked, sign_out_asked: as they say.
+        sign_in_asked, sign_out_asked, ring_test_asked: as they say.
         preference_changed: this preference was changed and is kept: "theme", "popups" or "push".
     """
 
     sign_in_asked = Signal()
     sign_out_asked = Signal()
+    ring_test_asked = Signal()
     preference_changed = Signal(str)
 
     def __init__(
@@ -131,7 +136,10 @@ class SettingsPane(QWidget):
         )
         words_below.setContentsMargins(INDENT, 0, 0, 0)
         self.popups.setAccessibleDescription(words_below.text())
-        return _section("Calls", self.popups, words_below, gap=0)
+        self.ring_test = RingTestView(self._source.ring_test, self._source.clock)
+        self.ring_test.asked.connect(self.ring_test_asked)
+        cards = column(self.popups, words_below, gap=0)
+        return _section("Calls", cards, Line(), self.ring_test, gap=3 * GAP)
 
     def _push(self) -> QWidget:
         self.push = Choice("How calls arrive")

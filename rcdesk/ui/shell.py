@@ -33,12 +33,14 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.services.live_calls import LiveCalls
     from rcdesk.services.people import People
     from rcdesk.services.presence import PresenceKeeper
+    from rcdesk.services.ring_test import RingTest
     from rcdesk.services.session import Server, Session, SessionState, Way
     from rcdesk.ui.away_card import AwayCard
     from rcdesk.ui.cards import Cards
     from rcdesk.ui.detail import Detail
     from rcdesk.ui.dial_pad import DialPad
     from rcdesk.ui.preferences import Place, Preferences
+    from rcdesk.ui.ring_card import RingCard
     from rcdesk.ui.tray import Tray
 
 
@@ -61,6 +63,7 @@ class Services:
     history: History
     awake: Awake
     away: Away
+    ring_test: RingTest
     preferences: Preferences
     problems: Feed[Problem]
     clock: Callable[[], float]
@@ -102,6 +105,7 @@ class Shell(QObject):
         self.tray: Tray | None = None
         self.cards: Cards | None = None
         self.away_card: AwayCard | None = None
+        self.ring_card: RingCard | None = None
         self._browser_url = ""
         self._tokens = Tokens()
         services.session.state.subscribe(self._on_session)
@@ -122,6 +126,7 @@ class Shell(QObject):
         from rcdesk.ui.away_card import AwayCard
         from rcdesk.ui.cards import Cards
         from rcdesk.ui.popups import Popups
+        from rcdesk.ui.ring_card import RingCard
         from rcdesk.ui.tray import Tray, TraySource
 
         services = self._services
@@ -150,6 +155,14 @@ class Shell(QObject):
         self.cards.dismissed.connect(services.history.dismiss)
         self.away_card = AwayCard(popups, services.away.summaries, services.clock, self._wants_cards, self)
         self.away_card.history_asked.connect(self._show_history)
+        self.ring_card = RingCard(
+            services.ring_test,
+            popups,
+            services.presence.presence,
+            services.link.status,
+            self._wants_cards,
+            self,
+        )
 
     def bring_up(self, activation: str) -> None:
         """Somebody outside asked for the window. It takes the keyboard only with the token of the user's own act."""
@@ -196,6 +209,8 @@ class Shell(QObject):
         self._services.preferences.update(geometry=self.window.place)
         if self.away_card:
             self.away_card.close()
+        if self.ring_card:
+            self.ring_card.close()
         if self.cards:
             self.cards.close()
         if self.tray:
@@ -286,10 +301,12 @@ class Shell(QObject):
             __version__,
             services.places,
             services.clock,
+            services.ring_test.progress,
         )
         pane = SettingsPane(source, services.preferences)
         pane.sign_in_asked.connect(self.ask_to_sign_in)
         pane.sign_out_asked.connect(services.session.sign_out)
+        pane.ring_test_asked.connect(services.ring_test.start)
         pane.preference_changed.connect(self._on_preference)
         return pane
 
@@ -334,6 +351,9 @@ class Shell(QObject):
 
     def _open_call(self, key: str) -> None:
         if self.away_card and key == self.away_card.KEY:
+            return
+        if self.ring_card and self.ring_card.is_its(key):
+            self._bring(Pane.SETTINGS)
             return
         call = next((call for call in self._services.calls.calls if call.key == key), None)
         self._bring(Pane.CALLS)

@@ -22,8 +22,10 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
 from rcdesk.core.ringout import Progress
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
+from rcdesk.services import ring_test
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, Server, SessionState
+from rcdesk.ui import ring_card
 from rcdesk.ui.dial_pad import DialPad, DialSource
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.history_source import HistorySource
@@ -156,13 +158,21 @@ def login_demo() -> QWidget:
 LOGINS = (login_browser, login_waiting, login_jwt, login_password, login_wrong, login_demo)
 
 
-def settings(state: SessionState, link: LinkStatus, push: str = "auto") -> QWidget:
+def settings(
+    state: SessionState, link: LinkStatus, push: str = "auto", test: ring_test.Progress | None = None
+) -> QWidget:
     places = (
         Place("Calls", "/home/dana/.local/share/rcdesk/default/calls.db"),
         Place("Logs", "/home/dana/.local/state/rcdesk/default/rcdesk.log"),
     )
     source = SettingsSource(
-        Latest(state), Latest(link), Latest("in the GNOME keyring"), "0.1.0", places, lambda: samples.NOW
+        Latest(state),
+        Latest(link),
+        Latest("in the GNOME keyring"),
+        "0.1.0",
+        places,
+        lambda: samples.NOW,
+        Latest(test),
     )
     return SettingsPane(source, samples.FakePreferences(push=push))
 
@@ -175,6 +185,19 @@ def settings_signed_in() -> QWidget:
 
 def settings_signed_out() -> QWidget:
     return settings(SessionState(), LinkStatus(LinkState.SIGNED_OUT), "pubnub")
+
+
+def settings_ring_test() -> QWidget:
+    live = LinkStatus(LinkState.LIVE, samples.at(8, 12), Transport.WEBSOCKET)
+    return settings(SessionState(), live, test=ring_test.Progress(live, ring_test.Step.FOLLOWED))
+
+
+def settings_ring_test_failed() -> QWidget:
+    lost = LinkStatus(LinkState.RECOVERING, samples.at(10, 40))
+    why = ring_card.HUSHED
+    return settings(
+        SessionState(), lost, test=ring_test.Progress(lost, ring_test.Step.FOLLOWED, why, over=True)
+    )
 
 
 def settings_expired() -> QWidget:
@@ -230,7 +253,13 @@ def dial_under_way() -> QWidget:
 
 
 DIALS = (dial_empty, dial_known, dial_stranger, dial_wrong, dial_emergency, dial_another, dial_under_way)
-SETTINGS = (settings_signed_in, settings_signed_out, settings_expired)
+SETTINGS = (
+    settings_signed_in,
+    settings_signed_out,
+    settings_expired,
+    settings_ring_test,
+    settings_ring_test_failed,
+)
 HISTORIES = (
     history,
     history_wide,

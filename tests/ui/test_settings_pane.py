@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from rcdesk.core.account import Account
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
+from rcdesk.services.ring_test import Progress
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import settings_pane
 from rcdesk.ui.preferences import Place
@@ -31,6 +32,7 @@ class World:
     session: Latest[SessionState] = field(default_factory=lambda: Latest(INSIDE))
     link: Latest[LinkStatus] = field(default_factory=lambda: Latest(LinkStatus()))
     kept: Latest[str] = field(default_factory=lambda: Latest(""))
+    ring_test: Latest[Progress | None] = field(default_factory=lambda: Latest(None))
     preferences: FakePreferences = field(default_factory=FakePreferences)
 
 
@@ -41,7 +43,9 @@ Shown = Callable[..., tuple[SettingsPane, World]]
 def shown(qtbot: QtBot) -> Shown:
     def show(**chosen: object) -> tuple[SettingsPane, World]:
         world = World(preferences=FakePreferences(**chosen))
-        source = SettingsSource(world.session, world.link, world.kept, "0.1.0", PLACES, lambda: NOW)
+        source = SettingsSource(
+            world.session, world.link, world.kept, "0.1.0", PLACES, lambda: NOW, world.ring_test
+        )
         pane = SettingsPane(source, world.preferences)
         qtbot.addWidget(pane)
         pane.resize(420, 700)
@@ -114,6 +118,14 @@ def test_popups_are_switched_by_their_words_too(shown: Shown) -> None:
     pane, world = shown()
     QTest.mouseClick(pane.popups, Qt.MouseButton.LeftButton, pos=pane.popups.rect().center())
     assert world.preferences.value.popups is False
+
+
+def test_a_ring_test_is_a_wish_and_its_steps_are_told(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    with qtbot.waitSignal(pane.ring_test_asked, timeout=500):
+        pane.ring_test.button.click()
+    world.ring_test.publish(Progress(LinkStatus(LinkState.RECOVERING, at(9, 0))))
+    qtbot.waitUntil(lambda: "The way from the server was not tested" in told(pane))
 
 
 def test_each_way_of_push_is_explained_and_kept(shown: Shown) -> None:

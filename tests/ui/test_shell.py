@@ -19,6 +19,7 @@ from rcdesk.core.history import Filter
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed
 from rcdesk.services.pacers import Pacers
+from rcdesk.services.ring_test import Step
 from rcdesk.services.session import Session
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
@@ -30,6 +31,7 @@ from rcdesk.store.vault import Vault
 from rcdesk.ui.away_card import AwayCard
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.navigation import Pane
+from rcdesk.ui.ring_card import SWITCHED_OFF
 from rcdesk.ui.shell import Services, Shell
 from tests.helpers.wait import until
 from tests.ui.world import NOW
@@ -165,3 +167,28 @@ async def test_a_closed_shell_listens_no_more() -> None:
 def folders(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep away from the real folders of whoever runs the tests."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+
+
+async def test_a_ring_test_reaches_the_screen_and_its_card_leads_back_to_the_settings() -> None:
+    async with shell() as (made, services):
+        services.ring_test._rings = 0.3
+        services.ring_test.start()
+        assert made.cards
+        popups = made.cards._popups
+        await until(lambda: (now := services.ring_test.progress.value) and now.reached is Step.SHOWN)
+        (key,) = popups.keys
+        assert made._model.calls == ()
+        shown, show = list[Pane](), made.window.show_pane
+        made.window.show_pane = lambda pane: (shown.append(pane), show(pane))  # type: ignore[method-assign,assignment]
+        popups.open_asked.emit(key)
+        assert shown == [Pane.SETTINGS]
+        await until(lambda: (now := services.ring_test.progress.value) and now.over)
+        assert services.history.missed.value == 0
+
+
+async def test_a_ring_test_stops_at_the_card_where_cards_are_switched_off() -> None:
+    async with shell() as (_made, services):
+        services.preferences.update(popups=False)
+        services.ring_test.start()
+        now = await until(lambda: (now := services.ring_test.progress.value) and now.over and now)
+        assert (now.reached, now.why) == (Step.FOLLOWED, SWITCHED_OFF)
