@@ -8,7 +8,7 @@ import logging
 import random
 import re
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -241,6 +241,10 @@ class Rest:
             self.pacer.refused(turn, response.headers, pause, self._clock())
         else:
             self.pacer.answered(turn, response.headers, self._clock())
+        too_long = errors.unreadable(exchange.request.doing, response.status_code)
+        if int(response.headers.get("content-length") or 0) > errors.BODY_LIMIT:  # then none of it is read
+            raise too_long
+        response.stream = _Limited(response.stream, too_long)
 
     async def _turn(self, request: Request) -> Turn:
         """Wait until the next message of `request` may be sent, which must follow at once."""
@@ -272,15 +276,33 @@ class Rest:
         return self._auth if request.user else None
 
 
+class _Limited(httpx.AsyncByteStream):
+    """An answer's body, up to the limit. httpx reads those of refusals and redirects whole, and keeps them."""
+
+    def __init__(self, stream: httpx.AsyncByteStream | httpx.SyncByteStream, too_long: Problem) -> None:
+        assert isinstance(stream, httpx.AsyncByteStream)
+        self._stream = stream
+        self._too_long = too_long
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in self._stream:
+            size += len(piece)
+            if size > errors.BODY_LIMIT:
+                raise self._too_long
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
 async def _body(request: Request, response: httpx.Response) -> bytes:
     """Read the answer, as far as it is reasonable."""
-    if int(response.headers.get("content-length") or 0) > errors.BODY_LIMIT:  # then none of it is read
-        raise errors.unreadable(request.doing, response.status_code)
     body = bytearray()
     try:
         async for piece in response.aiter_bytes():
             body += piece
-            if len(body) > errors.BODY_LIMIT:
+            if len(body) > errors.BODY_LIMIT:  # it came compressed
                 raise errors.unreadable(request.doing, response.status_code)
     except httpx.RemoteProtocolError:  # it ended before it was whole
         raise errors.unreadable(request.doing, response.status_code) from None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import cast
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ import pytest
 from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.api import Api
+from rcdesk.client.auth import Auth, Keeper
 from rcdesk.client.rest import Request, Rest
 from rcdesk.core.account import UserStatus
 from rcdesk.core.errors import Kind, Problem
@@ -332,7 +335,42 @@ async def test_an_answer_that_is_not_the_platforms_is_unreadable(response: dict[
     assert (told.value.kind, told.value.title) == (Kind.UNREADABLE, "It was not read.")
 
 
-async def test_an_endless_answer_is_not_read_to_its_end() -> None:
+class Nobody:
+    """A session whose token no server takes, and that has no other."""
+
+    async def usable(self) -> str:
+        return "token"
+
+    async def instead_of(self, refused: str) -> str:
+        raise AssertionError(refused)
+
+
+KINDS = pytest.mark.parametrize("status", [200, 302, 401, 429, 503])
+"""httpx reads some answers by itself: those of a redirect, and those that it must show to who signs in."""
+
+
+@KINDS
+async def test_of_an_answer_that_says_it_is_too_long_nothing_is_read(status: int) -> None:
+    read = 0
+
+    async def too_long() -> AsyncIterator[bytes]:
+        nonlocal read
+        read += 1
+        yield b" "
+
+    headers = {"Content-Length": str(errors.BODY_LIMIT + 1), "Location": "/there"}
+    answer = always(status, headers=headers, content=too_long())
+    async with answered(answer) as rest:
+        rest.authorize(Auth(cast(Keeper, Nobody())))
+        with pytest.raises(Problem) as told:
+            await rest.send(replace(GET, repeat=False))
+        (budget,) = rest.pacer.budgets(1000.0)
+    assert (told.value.kind, told.value.title, read) == (Kind.UNREADABLE, "It was not read.", 0)
+    assert budget.left == (0 if status == 429 else 49), "it counts all the same"
+
+
+@KINDS
+async def test_an_endless_answer_of_any_kind_is_not_read_to_its_end(status: int) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -341,12 +379,26 @@ async def test_an_endless_answer_is_not_read_to_its_end() -> None:
             sent += 1 << 20
             yield b" " * (1 << 20)
 
-    headers = {"Content-Type": "application/json"}
-    async with answered(lambda request: httpx.Response(200, headers=headers, content=endless())) as rest:
+    headers = {"Content-Type": "application/json", "Location": "/there"}
+    async with answered(lambda request: httpx.Response(status, headers=headers, content=endless())) as rest:
+        rest.authorize(Auth(cast(Keeper, Nobody())))
+        with pytest.raises(Problem) as told:
+            await rest.send(replace(GET, repeat=False))
+    assert told.value.kind is Kind.UNREADABLE
+    assert sent <= errors.BODY_LIMIT + (2 << 20)
+
+
+async def test_an_answer_that_is_short_only_while_it_is_packed_is_not_unpacked_to_its_end() -> None:
+    async def packed() -> AsyncIterator[bytes]:
+        packer = zlib.compressobj(wbits=31)  # gzip's own frame
+        for _ in range(64):
+            yield packer.compress(b" " * (1 << 20)) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    async with answered(lambda request: httpx.Response(200, headers=headers, content=packed())) as rest:
         with pytest.raises(Problem) as told:
             await rest.send(POST)
     assert told.value.kind is Kind.UNREADABLE
-    assert sent <= errors.BODY_LIMIT + (2 << 20)
 
 
 async def test_an_answer_that_breaks_off_is_unreadable_and_a_line_that_does_is_offline() -> None:
