@@ -2,7 +2,8 @@
 a sandbox of its own that lets one fault follow the other in a lively world.
 
 After each fault what `rcdesk calls --json` says must equal the platform's truth within seconds. At the end no
-request came inside a penalty, nothing was complained of, memory has not grown, and no socket is left over.
+request came inside a penalty, nothing was complained of, memory has not grown, no socket is left over, and no file
+of the program's holds a secret or a full number.
 See README.md here for how to run it.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 from benchmarks.processes import own_memory, tree
 from rcdesk import cli
+from tests.helpers.leaks import leaks
 from tests.helpers.process import Home, Program, Rcdesk, Sandbox, sandbox
 from tests.helpers.wait import wait_until
 
@@ -181,6 +183,7 @@ def soak(transport: str, seconds: float, speed: float, day: Mapping[str, Any], f
             watch.complaints.append(f"it ended with exit code {code}")
         if complaint := "\n".join(_complaints(made.program.stderr)):
             watch.complaints.append(f"it complained: {complaint[:3000]}")
+        watch.complaints += leaks(made.platform, folder / "home")
         left = made.platform.state()["sockets"]
         if left["gateway"] or left["pubnub_polls"]:
             watch.complaints.append("a connection is left at the platform")

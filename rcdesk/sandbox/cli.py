@@ -12,6 +12,7 @@ Number = TypeVar("Number", int, float)
 
 CONTROL_HELP = """what to make happen, by HTTP with JSON at the address printed as `control`:
   GET  /state               the truth: calls, presence, subscriptions, requests
+  GET  /private             every secret handed out and every number: what no log may hold
   POST /calls               {"from": "+16505550133"}: a call rings; also direction,
                             to, queue, plan: [{"after": SECONDS, "do": DEED}]
   POST /calls/ID/DEED       answer, hold, unhold, park, pick-up, hang-up, miss,

@@ -17,6 +17,7 @@ It needs no token and no rate limit applies. Numbers are E.164 with or without +
 - ``POST chaos`` {seed, ...}, ``DELETE chaos``: see `chaos_control`.
 - ``POST records`` {count}: that many more past calls in the log. ``POST reset``: calls, log, presence, faults,
   limits and counts as at the start; sign-ins and subscriptions stay.
+- ``GET private``: every secret that was ever handed out, and every number of the world: what no log may hold.
 - ``GET state``: the truth, and what a client leaves behind: its sessions (by user/app), its sockets, and how
   many requests it has made, refreshes and tokens for a socket by themselves.
 """

@@ -54,6 +54,8 @@ class PubNub:
         self.channels = Channels(real)
         self.subscriber_key = f"sub-c-{uuid.uuid4()}"
         self.secret_key = f"sec-c-{secrets.token_urlsafe(36)}"
+        self.given = [self.secret_key]
+        """Every key that was ever handed out."""
         self._faults = faults
         self._lines = lines
         self._hold = hold
@@ -187,6 +189,7 @@ class PubNubChannel:
         self._pubnub = pubnub
         self._encryption = encryption
         self._key = self._used_key = secrets.token_bytes(16)
+        pubnub.given.append(base64.b64encode(self._key).decode())
         self.address = f"{secrets.randbelow(9 * 10**13) + 10**13}_{secrets.token_hex(4)}"
 
     def renewed(self) -> None:

@@ -52,6 +52,8 @@ class Gateway:
         self.app: ASGIApp = _nowhere
         self.tokens_asked = 0
         """Tokens for a socket that were asked for."""
+        self.given: list[str] = []
+        """Those that were ever handed out."""
         self._sessions = sessions
         self._subscriptions = subscriptions
         self._faults = faults
@@ -90,6 +92,7 @@ class Gateway:
         now = self._sessions.now()
         self._tokens = {name: given for name, given in self._tokens.items() if now < given[1]}
         token = secrets.token_urlsafe(32)
+        self.given.append(token)
         self._tokens[token] = (asked.session.id, now + self._limits.token)
         scheme = "wss" if asked.url.scheme == "https" else "ws"
         return {

@@ -93,6 +93,8 @@ class Sessions:
         self._limit: float | None = None
         self.refreshes = 0
         """Refreshes that were asked for, granted or not."""
+        self.given: list[str] = []
+        """Every token that was ever handed out."""
         self.on_end: list[Callable[[Session], None]] = []
         """Told of each session that ends, whatever ended it."""
 
@@ -278,6 +280,7 @@ class Sessions:
         session.in_use_since = None
         session.refresh_token = secrets.token_urlsafe(48) if session.refresh_ttl > 0 else None
         session.refresh_expires = min(now + session.refresh_ttl, ends)
+        self.given += filter(None, (session.access_token, session.refresh_token))
 
     def _bury_access(self, session: Session) -> None:
         self._dead_access.add(session.access_token)

@@ -46,6 +46,7 @@ class StateControl:
             "push": ControlEndpoint(POST=self.push),
             "records": ControlEndpoint(POST=self.records),
             "ring-outs": ControlEndpoint(POST=self.prescribe),
+            "private": ControlEndpoint(GET=self.private),
             "reset": ControlEndpoint(POST=self.reset),
             "state": ControlEndpoint(GET=self.state),
         }
@@ -76,6 +77,24 @@ class StateControl:
         """Back to the start, but for sign-ins and subscriptions."""
         self._sandbox.reset()
         self._by_status.clear()
+
+    def private(self, request: Request, body: dict[str, Any]) -> dict[str, list[str]]:
+        """What no log of a client's may hold: every secret that was ever handed out, and every number of the world."""
+        sandbox = self._sandbox
+        account, push = sandbox.account, sandbox.push
+        people = (account.me, *account.colleagues, *account.people, *account.numbers, *account.phones)
+        logged = (party for record in sandbox.call_log.newer(0) for party in (record.caller, record.callee))
+        live = [call[side] for call in sandbox.world.truth() for side in ("from", "to")]
+        numbers = {*(one.number for one in people), *(party.number for party in logged), *live}
+        return {
+            "client secret": [account.client_secret],
+            "password": [account.password],
+            "JWT": [account.jwt],
+            "token": sandbox.sessions.given,
+            "socket token": push.gateway.given,
+            "PubNub key": push.pubnub.given,
+            "number": sorted(filter(None, numbers)),
+        }
 
     def state(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The truth."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.desktop import Notepad, notepad
+from tests.helpers.leaks import leaks
 from tests.helpers.process import Home, Rcdesk, Sandbox, sandbox
 from tests.helpers.virtual_desktop import MARK
 
@@ -39,6 +40,7 @@ def program(tmp_path: Path) -> Rcdesk:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Sandbox]:
-    """Give a sandbox in a process of its own."""
+    """Give a sandbox in a process of its own; nothing private of it is left behind by the program."""
     with sandbox(tmp_path / "sandbox") as serving:
         yield serving
+        assert leaks(serving, tmp_path / "home") == []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.leaks import leaks
 from tests.helpers.process import Home, Program, Rcdesk, Sandbox
 from tests.helpers.wait import wait_until
 
@@ -40,7 +41,10 @@ def desk(platform: Sandbox, home: Path, *options: str, **environ: str) -> Iterat
 
 @contextmanager
 def started(platform: Sandbox, home: Path, *options: str, **environ: str) -> Iterator[Desk]:
-    """Do the same, for tests that see to its end themselves. `environ`: more of its environment."""
+    """Do the same, for tests that see to its end themselves. Whatever the end, nothing private is left behind.
+
+    `environ`: more of its environment.
+    """
     info = platform.info
     program = Rcdesk(Home(home))
     with program.start(
@@ -57,3 +61,4 @@ def started(platform: Sandbox, home: Path, *options: str, **environ: str) -> Ite
 
         wait_until(up, within=20, why="rcdesk did not come up")
         yield made
+    assert leaks(platform, home) == []

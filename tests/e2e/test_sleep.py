@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.leaks import leaks
 from tests.helpers.process import Home, Program, Rcdesk, Sandbox, running
 from tests.helpers.system_bus import logind, system_bus
 from tests.helpers.wait import wait_until
@@ -147,3 +148,4 @@ async def test_after_five_hours_the_truth_one_token_one_summary_and_nothing_old(
             assert me.told("popup").count(rang) == 1, "no late word of a call that is long over"
             assert platform.state()["requests"]["wstoken"] == before["wstoken"] + 1
             assert "Traceback" not in me.running.stderr
+            assert leaks(platform, tmp_path / "home") == []

@@ -60,3 +60,22 @@ async def test_it_tells_how_many_sessions_each_user_and_app_has(user: Bench) -> 
         f"{extension_id}/{user.account.client_id}": 2,
         f"{extension_id}/another app": 1,
     }
+
+
+async def test_it_tells_all_that_no_log_may_hold(user: Bench) -> None:
+    first = (await user.by_password()).json()
+    again = (await user.token(grant_type="refresh_token", refresh_token=first["refresh_token"])).json()
+    socket = (await user.client.post("/restapi/oauth/wstoken")).json()
+    delivery = {"transportType": "PubNub", "encryption": True}
+    filters = [f"{E}/presence?detailedTelephonyState=true"]
+    body = {"eventFilters": filters, "deliveryMode": delivery}
+    mode = (await user.client.post("/restapi/v1.0/subscription", json=body)).json()["deliveryMode"]
+    await user.client.post(f"{CONTROL}/calls", json={"direction": "Inbound", "from": "+16505550987"})
+    told = (await user.client.get(f"{CONTROL}/private")).json()
+    assert {one[name] for one in (first, again) for name in ("access_token", "refresh_token")} <= {
+        *told["token"]
+    }
+    assert told["socket token"] == [socket["ws_access_token"]]
+    assert told["PubNub key"] == [mode["secretKey"], mode["encryptionKey"]]
+    assert {"+16505550987", user.account.me.number, user.account.people[0].number} <= {*told["number"]}
+    assert (told["password"], told["JWT"]) == ([user.account.password], [user.account.jwt])
