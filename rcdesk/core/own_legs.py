@@ -41,7 +41,7 @@ def neighbours(session_id: str) -> tuple[str, ...]:
     if not (session_id.isascii() and session_id.isdigit() and len(session_id) <= LONGEST_SESSION_ID):
         return ()
     number = int(session_id)
-    return tuple(str(number + sign * offset) for offset in OFFSETS for sign in (1, -1))
+    return tuple(str(other) for offset in OFFSETS for other in (number + offset, number - offset))
 
 
 def mirrors(inbound: Call, outbound: Call) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rcdesk.core.calls import CallBook, Direction, Stage
+from rcdesk.core.own_legs import LONGEST_SESSION_ID, neighbours
 
 from .builders import LATER, START, leg, report, said
 
@@ -63,6 +64,25 @@ def test_a_call_that_is_not_mirrored_is_a_call(session: str, facts: dict[str, st
     assert len(book.calls) == 2
 
 
+def test_the_longest_session_ids_have_neighbours_too() -> None:
+    longest = 10**LONGEST_SESSION_ID - 5000
+    assert str(longest + 1000) in neighbours(str(longest))
+    assert neighbours(str(longest * 10)) == ()
+
+
+@pytest.mark.parametrize("inbound_first", [True, False])
+def test_a_leg_that_begins_in_the_moment_in_which_the_other_ends_was_on_with_it(inbound_first: bool) -> None:
+    first, second = (INBOUND, OUTBOUND) if inbound_first else (OUTBOUND, INBOUND)
+    book = CallBook()
+    book.apply(said(1, Stage.RINGING, session="405000", **first), START)
+    book.apply(report(2, leg(Stage.ENDED, "405000", final=True, **first)), START)
+    book.apply(said(3, Stage.RINGING, session="406000", at=START + 2, **second), START)
+    assert [call.own_leg for call in (*book.ended, *book.calls_and_own_legs)] == [
+        inbound_first,
+        not inbound_first,
+    ]
+
+
 @pytest.mark.parametrize("inbound_first", [True, False])
 def test_calls_that_were_never_on_together_are_not_legs_of_one_ringout(inbound_first: bool) -> None:
     first, second = (INBOUND, OUTBOUND) if inbound_first else (OUTBOUND, INBOUND)
@@ -83,9 +103,20 @@ def test_calls_that_were_never_on_together_are_not_legs_of_one_ringout(inbound_f
         ({"from_number": "+15105550100"}, START, False),
         ({"to_number": "+15105550100"}, START, False),
         ({}, START - 6, False),
+        ({}, START - 5, True),
+        ({}, START + 60, True),
         ({}, START + 61, False),
     ],
-    ids=["from the other", "from oneself", "from a third", "to another phone", "before", "after"],
+    ids=[
+        "from the other",
+        "from oneself",
+        "from a third",
+        "to another phone",
+        "before",
+        "since",
+        "until",
+        "after",
+    ],
 )
 def test_a_ringout_under_way_explains_the_ringing_of_the_own_phone(
     facts: dict[str, str], at: float, own: bool
