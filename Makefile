@@ -4,7 +4,7 @@ SHELL := /bin/bash
 python := .venv/bin/python
 desk := $(python) -m tests.helpers.virtual_desktop --
 
-.PHONY: help demo test lint format unit desk bench soak conformance sdk-js constraints clean window desktop
+.PHONY: help demo test lint format unit desk bench mutants soak conformance sdk-js constraints clean window desktop
 
 help: ## show this
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -32,6 +32,10 @@ bench: desktop ## how fast, how heavy (benchmarks/README.md)
 	@missed=0; $(desk) $(python) -m benchmarks.start || missed=1; \
 	$(python) -m tests.helpers.virtual_desktop --size 1920x1080 -- $(python) -m benchmarks.push_to_paint || missed=1; \
 	exit $$missed
+
+mutants: window ## whether a test fails for each rule of the core that is broken: make mutants ARGS=calls
+	@$(python) -m pip --quiet --disable-pip-version-check install --editable '.[mutants]'
+	@$(python) -m benchmarks.mutants $(ARGS)
 
 soak: window ## a day on which everything goes wrong: make soak MINUTES=10
 	@$(python) -m benchmarks.soak --minutes $(or $(MINUTES),10) $(ARGS)
