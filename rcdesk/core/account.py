@@ -65,7 +65,7 @@ class DndStatus(enum.Enum):
 RESTORABLE = frozenset({DndStatus.TAKE_ALL, DndStatus.NO_QUEUE_CALLS, DndStatus.QUEUE_CALLS_ONLY})
 """What leaving "do not disturb" can lead back to."""
 
-_CHOSEN = {
+_CHOSEN: dict[UserStatus | None, Availability] = {
     UserStatus.AVAILABLE: Availability.AVAILABLE,
     UserStatus.BUSY: Availability.BUSY,
     UserStatus.INVISIBLE: Availability.INVISIBLE,
@@ -86,7 +86,7 @@ class Presence:
         """Both statuses as one, None if the platform did not say it, or said what we have no word for."""
         if self.dnd_status is DndStatus.TAKE_NONE:
             return Availability.DO_NOT_DISTURB
-        return _CHOSEN.get(self.user_status) if self.user_status else None
+        return _CHOSEN.get(self.user_status)
 
     @property
     def silences_everything(self) -> bool:

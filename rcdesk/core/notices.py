@@ -129,7 +129,9 @@ def _kind(call: Call) -> Kind:
 
 
 def _card(call: Call, kind: Kind) -> Card:
-    unanswered = call.ended_at is not None and kind in (Kind.MISSED, Kind.GAVE_UP)
+    rang = ""
+    if call.ended_at is not None and kind in (Kind.MISSED, Kind.GAVE_UP):
+        rang = f"rang {_span(call.ended_at - call.started_at)}"
     return Card(
         key=call.key,
         kind=kind,
@@ -137,7 +139,7 @@ def _card(call: Call, kind: Kind) -> Card:
         name=call.peer_name,
         line=_line(call),
         since=call.started_at if kind is Kind.RINGING else None,
-        rang=f"rang {_span((call.ended_at or 0.0) - call.started_at)}" if unanswered else "",
+        rang=rang,
         call_back=kind is Kind.MISSED and bool(call.peer_number),
         stays=STAYS[kind],
     )

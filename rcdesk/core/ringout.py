@@ -116,18 +116,18 @@ class RingOut:
         self._check_patience(now)
         return self.progress
 
-    def missing(self, now: float) -> Progress:
+    def missing(self) -> Progress:
         """The platform does not know it any more (404): it is over, however it went."""
         if self._cancelling:
             return self._ended(End.CANCELLED, Words(self._order).cancelled)
-        return self.timed_out(now)
+        return self.timed_out()
 
-    def timed_out(self, now: float) -> Progress:
+    def timed_out(self) -> Progress:
         """Stop following it: the platform has stopped telling."""
         words = Words(self._order)
         return self._ended(End.LOST, words.lost, words.look_at_calls)
 
-    def cancel_asked(self, now: float) -> Progress:
+    def cancel_asked(self) -> Progress:
         """The user wants it to stop. The caller now asks the platform, and tells what it answered."""
         if self._end is None and self._may_cancel():
             self._cancelling = True
@@ -153,7 +153,7 @@ class RingOut:
 
     def _check_patience(self, now: float) -> None:
         if self._since is not None and now - self._since >= GIVE_UP:
-            self.timed_out(now)
+            self.timed_out()
 
     def _verify(self, call: CallStatus, now: float) -> None:
         """Tell whether cancelling worked: the user's phone may not be connected any more."""

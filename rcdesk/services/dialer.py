@@ -130,7 +130,7 @@ class Dialer:
         return True
 
     async def _stop(self, platform: Platform, ringout_id: str, ringout: RingOut) -> None:
-        progress = ringout.cancel_asked(self._clock())
+        progress = ringout.cancel_asked()
         if not progress.cancelling:
             return  # too late to ask
         self.progress.publish(progress)
@@ -145,7 +145,7 @@ class Dialer:
             progress = ringout.apply(await platform.api.ringout_status(ringout_id), self._clock())
         except Problem as problem:
             gone = problem.kind in (Kind.NOT_FOUND, Kind.GONE)
-            progress = ringout.missing(self._clock()) if gone else ringout.look_failed(self._clock())
+            progress = ringout.missing() if gone else ringout.look_failed(self._clock())
         self.progress.publish(progress)
 
     def _on_platform(self, platform: Platform | None) -> None:
@@ -166,7 +166,7 @@ class Dialer:
 
     def _lose(self, ringout: RingOut) -> None:
         if ringout.progress.end is None:
-            self.progress.publish(ringout.timed_out(self._clock()))
+            self.progress.publish(ringout.timed_out())
 
     async def _load_choices(self, platform: Platform) -> None:
         choices = await patiently(platform.api.dial_choices, what="phones and numbers left out")

@@ -16,6 +16,7 @@ from rcdesk.core.history import CallRecord, Outcome, Terms, fold, name_key, term
         ("web an", "Anna Weber", "+4930901820", True),
         ("eber", "Anna Weber", "+4930901820", False),
         ("anna x", "Anna Weber", "+4930901820", False),
+        ("x anna", "Anna Weber", "+4930901820", False),
         ("o'br", "Pat O'Brien", "", True),
         ("brien", "Pat O'Brien", "", True),
         ("muller", "Jürgen Müller", "", True),
@@ -34,6 +35,10 @@ from rcdesk.core.history import CallRecord, Outcome, Terms, fold, name_key, term
         ("5", "5th Avenue", "+16505550101", True),
         ("5", "Anna Weber", "+16505550101", False),
         ("00", "Anna Weber", "+1800", True),
+        ("00", "Anna Weber", "+1805", False),
+        ("005", "Anna Weber", "+1805", False),
+        ("080", "Anna Weber", "+1805", True),
+        ("---", "", "", True),
         ("---", "Anna Weber", "", True),
     ],
 )

@@ -281,6 +281,19 @@ def test_the_rules_are_not_loaded_before_a_number_is_read() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_what_was_loaded_beforehand_is_not_loaded_when_a_number_is_read() -> None:
+    code = """if True:
+        import sys
+        from rcdesk.core.numbers import load, read, show
+        load()
+        loaded = set(sys.modules)
+        for text in ("12", "911", "6505550100", "+16505550100"):
+            read(text, "US")
+        show("+16505550100", "US")
+        sys.exit(str(set(sys.modules) - loaded) if set(sys.modules) != loaded else 0)"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("wire", "full"),
     [
@@ -297,6 +310,10 @@ def test_the_rules_are_not_loaded_before_a_number_is_read() -> None:
 )
 def test_numbers_of_the_wire_have_one_spelling(wire: str, full: str) -> None:
     assert e164(wire, "US") == full
+
+
+def test_an_extension_is_none_of_the_short_numbers_that_a_country_has() -> None:
+    assert e164("131114", "AU") == "131114"
 
 
 @pytest.mark.parametrize(

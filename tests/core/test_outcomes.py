@@ -34,6 +34,7 @@ def call(
         (call(), False, Outcome.MISSED),
         (call(ended_at=105.0), False, Outcome.MISSED),
         (call(ended_at=104.9), False, Outcome.GAVE_UP),
+        (call(ended_at=100.0), False, Outcome.GAVE_UP),
         (call(ended_at=90.0), False, Outcome.MISSED),
         (call(elsewhere=True), False, Outcome.ANSWERED_ELSEWHERE),
         (call(ended_at=104.9, elsewhere=True), False, Outcome.ANSWERED_ELSEWHERE),

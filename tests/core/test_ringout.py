@@ -54,6 +54,7 @@ def test_it_goes_from_the_own_phone_to_the_other_to_connected() -> None:
         "Then Martin Olsen is called",
     )
     assert (before.own, before.can_cancel, ringout.next_look) == (Step.WAITING, False, None)
+    assert (before.summary, before.advice) == ("", "")
     first = ringout.apply(status(*RINGING), 0)
     assert (first.own, first.other, first.own_words) == (
         Step.RINGING,
@@ -64,10 +65,12 @@ def test_it_goes_from_the_own_phone_to_the_other_to_connected() -> None:
     second = ringout.apply(status(*OWN_ANSWERED), 4)
     assert (second.own, second.other) == (Step.ANSWERED, Step.RINGING)
     assert (second.own_words, second.other_words) == ("Your desk phone answered", "Ringing Martin Olsen…")
-    assert "hang up your phone" in second.advice
+    assert second.advice == (
+        "Your phone is already connected. If cancelling doesn’t stop the call, hang up your phone."
+    )
     last = ringout.apply(status(*CONNECTED), 9)
     assert (last.own, last.other, last.end) == (Step.ANSWERED, Step.ANSWERED, End.CONNECTED)
-    assert (last.summary, last.can_cancel) == ("You are connected to Martin Olsen.", False)
+    assert (last.summary, last.advice, last.can_cancel) == ("You are connected to Martin Olsen.", "", False)
     assert ringout.next_look is None
 
 
@@ -148,6 +151,37 @@ def test_how_it_ends(ends: Told, end: End, summary: str) -> None:
     assert (progress.end, progress.summary) == (end, summary)
 
 
+def test_where_the_platform_names_no_reason_trying_again_is_the_advice() -> None:
+    _, progress = followed(RINGING, (CallStatus.FAILED, LegStatus.ANSWERED, LegStatus.IN_PROGRESS))
+    assert progress.advice == "Try again in a moment."
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "words", "advice"),
+    [
+        (LegStatus.ANSWERED, LegStatus.REJECTED, "Martin Olsen declined the call", ""),
+        (LegStatus.ANSWERED, LegStatus.BUSY, "Martin Olsen is busy", ""),
+        (LegStatus.HUNG_UP, LegStatus.BUSY, "Martin Olsen is busy", ""),
+        (LegStatus.HUNG_UP, LegStatus.REJECTED, "The call to Martin Olsen was stopped", ""),
+        (LegStatus.NO_ANSWER, LegStatus.REJECTED, "The call to Martin Olsen was stopped", None),
+        (LegStatus.ANSWERED, LegStatus.IN_PROGRESS, "The call to Martin Olsen was stopped", None),
+    ],
+)
+def test_the_other_side_declined_only_if_the_own_phone_was_still_there(
+    own: LegStatus, other: LegStatus, words: str, advice: str | None
+) -> None:
+    _, progress = followed(
+        OWN_ANSWERED if own is LegStatus.HUNG_UP else RINGING, (CallStatus.FAILED, own, other)
+    )
+    assert progress.other_words == words
+    assert advice is None or progress.advice == advice
+
+
+def test_once_both_have_answered_there_is_nothing_to_advise() -> None:
+    _, progress = followed((CallStatus.IN_PROGRESS, LegStatus.ANSWERED, LegStatus.ANSWERED))
+    assert progress.advice == ""
+
+
 @pytest.mark.parametrize(("caller", "callee"), list(itertools.product(LegStatus, LegStatus)))
 def test_every_pair_of_statuses_has_one_sentence_for_each_leg(caller: LegStatus, callee: LegStatus) -> None:
     for call in CallStatus:
@@ -200,6 +234,13 @@ def test_no_phone_rings_once_it_is_over(own: LegStatus, words: str) -> None:
 def test_steps_only_go_forward() -> None:
     _, progress = followed(OWN_ANSWERED, RINGING)
     assert (progress.own, progress.own_words) == (Step.ANSWERED, "Your desk phone answered")
+    _, progress = followed((CallStatus.IN_PROGRESS, LegStatus.BUSY, LegStatus.IN_PROGRESS), OWN_ANSWERED)
+    assert (progress.own, progress.own_words) == (Step.FAILED, "Your desk phone is busy")
+    _, progress = followed(
+        (CallStatus.IN_PROGRESS, LegStatus.BUSY, LegStatus.IN_PROGRESS),
+        (CallStatus.IN_PROGRESS, LegStatus.HUNG_UP, LegStatus.IN_PROGRESS),
+    )
+    assert progress.own_words == "Your desk phone is busy"
     _, progress = followed((CallStatus.IN_PROGRESS, LegStatus.ANSWERED, LegStatus.ANSWERED), OWN_ANSWERED)
     assert (progress.other, progress.can_cancel) == (Step.ANSWERED, False)
 
@@ -209,8 +250,8 @@ def test_a_poll_may_skip_steps_and_nothing_follows_the_end() -> None:
     assert progress.end is End.CONNECTED
     for after in (
         ringout.apply(status(CallStatus.FAILED, LegStatus.BUSY, LegStatus.BUSY), 9),
-        ringout.missing(9),
-        ringout.cancel_asked(9),
+        ringout.missing(),
+        ringout.cancel_asked(),
     ):
         assert after == progress
 
@@ -237,6 +278,7 @@ def test_it_is_not_followed_for_ever() -> None:
     progress = ringout.look_failed(180)
     assert (progress.end, ringout.next_look) == (End.LOST, None)
     assert progress.summary == "It is not known what became of the call to Martin Olsen."
+    assert progress.advice == "See under Calls whether it is still on."
     assert progress.other_words == "Then Martin Olsen is called"
 
 
@@ -267,7 +309,7 @@ def test_an_order_of_which_nobody_knows_whether_it_was_taken_is_lost() -> None:
 
 def test_one_that_the_platform_forgot_is_lost() -> None:
     ringout, _ = followed(RINGING)
-    assert ringout.missing(5).end is End.LOST
+    assert ringout.missing().end is End.LOST
 
 
 # Cancelling.
@@ -276,7 +318,7 @@ def test_one_that_the_platform_forgot_is_lost() -> None:
 def cancelled(*before: Told, accepted: bool = True) -> RingOut:
     """A RingOut whose cancel the platform answered at second 10."""
     ringout, _ = followed(*before)
-    assert ringout.cancel_asked(9).cancelling
+    assert ringout.cancel_asked().cancelling
     ringout.cancel_answered(accepted, 10)
     assert ringout.next_look == 1
     return ringout
@@ -286,7 +328,7 @@ def test_cancelling_is_believed_when_the_own_phone_stopped() -> None:
     ringout = cancelled(RINGING)
     assert ringout.apply(status(), 11).cancelling
     progress = ringout.apply(status(CallStatus.FAILED, LegStatus.REJECTED, LegStatus.REJECTED), 12)
-    assert (progress.end, progress.summary) == (End.CANCELLED, "The call was cancelled.")
+    assert (progress.end, progress.summary, progress.advice) == (End.CANCELLED, "The call was cancelled.", "")
     assert (progress.own_words, progress.cancelling) == ("Your desk phone stopped ringing", False)
 
 
@@ -297,7 +339,8 @@ def test_a_cancel_that_was_taken_but_did_not_work_says_what_to_do(goes_on: Told)
     ringout = cancelled(OWN_ANSWERED if goes_on[1] is LegStatus.ANSWERED else RINGING)
     assert ringout.apply(status(*goes_on), 15.9).end is None
     progress = ringout.apply(status(*goes_on), 16)
-    assert (progress.end, progress.advice) == (End.NOT_CANCELLED, "Hang up your phone to stop the call.")
+    assert (progress.end, progress.summary) == (End.NOT_CANCELLED, "The call could not be cancelled.")
+    assert progress.advice == "Hang up your phone to stop the call."
     assert "stopped" not in progress.other_words or goes_on[2] is LegStatus.REJECTED
 
 
@@ -306,7 +349,7 @@ def test_a_cancel_that_was_refused_did_not_work_if_it_goes_on() -> None:
     stopped = cancelled(RINGING, accepted=False).apply(
         status(CallStatus.FAILED, LegStatus.NO_ANSWER, LegStatus.IN_PROGRESS), 10
     )
-    assert stopped.end is End.CANCELLED
+    assert (stopped.end, stopped.own_words) == (End.CANCELLED, "Your desk phone did not answer")
 
 
 def test_a_call_that_was_answered_meanwhile_was_not_cancelled() -> None:
@@ -314,12 +357,13 @@ def test_a_call_that_was_answered_meanwhile_was_not_cancelled() -> None:
 
 
 def test_a_cancelled_one_that_the_platform_forgot_is_cancelled() -> None:
-    assert cancelled(RINGING).missing(11).end is End.CANCELLED
+    progress = cancelled(RINGING).missing()
+    assert (progress.end, progress.summary) == (End.CANCELLED, "The call was cancelled.")
 
 
 def test_a_cancel_that_is_never_answered_is_not_waited_for_for_ever() -> None:
     ringout, _ = followed(RINGING)
-    ringout.cancel_asked(9)
+    ringout.cancel_asked()
     assert ringout.apply(status(), 100).end is None
     assert ringout.apply(status(), 200).end is End.LOST
 
@@ -330,7 +374,7 @@ def test_a_cancel_that_is_never_answered_is_not_waited_for_for_ever() -> None:
 def test_a_call_that_the_other_side_answered_cannot_be_cancelled(too_late: Told) -> None:
     ringout, progress = followed(too_late)
     assert not progress.can_cancel
-    assert not ringout.cancel_asked(5).cancelling
+    assert not ringout.cancel_asked().cancelling
 
 
 def test_what_is_kept_of_one_that_is_over_knows_its_order() -> None:
@@ -354,6 +398,7 @@ def test_an_end_of_which_nothing_is_known_is_no_proof_that_cancelling_worked() -
         ({}, "your desk phone", "Martin Olsen"),
         ({"own_label": ""}, "your phone", "Martin Olsen"),
         ({"own_label": "IP phone", "name": ""}, "your IP phone", "+4722123456"),
+        ({"own_label": "IP"}, "your IP", "Martin Olsen"),
         ({"own_label": "X", "name": "", "shown": "+47 22 12 34 56"}, "your x", "+47 22 12 34 56"),
     ],
 )
