@@ -11,7 +11,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rcdesk.core import numbers
-from rcdesk.core.numbers import Number, Unreadable, digits, e164, mask, read, same, show, where, with_plus
+from rcdesk.core.numbers import (
+    Number,
+    Unreadable,
+    digits,
+    e164,
+    load,
+    mask,
+    read,
+    same,
+    show,
+    where,
+    with_plus,
+)
 
 # The same number in many spellings, for each country: (region, how it is written at home, with its country code).
 AT_HOME = [
@@ -287,10 +299,11 @@ def test_what_was_loaded_beforehand_is_not_loaded_when_a_number_is_read() -> Non
         from rcdesk.core.numbers import load, read, show
         load()
         loaded = set(sys.modules)
-        for text in ("12", "911", "6505550100", "+16505550100"):
+        for text in ("12", "911", "+16505550100"):
             read(text, "US")
         show("+16505550100", "US")
         sys.exit(str(set(sys.modules) - loaded) if set(sys.modules) != loaded else 0)"""
+    load()  # here it was most likely loaded already, which does no harm
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
