@@ -14,8 +14,9 @@ from tests.client.served import Sandbox, SignedIn, signed_in
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[SandboxServer]:
-    """A sandbox without limits, served from a thread of its own over real sockets."""
-    with SandboxServer(Options(rate_limits=None)) as server:
+    """A sandbox whose limits no test reaches, nor a client by what it only may have sent; served from a thread of
+    its own over real sockets."""
+    with SandboxServer(Options(rate_limits=100.0)) as server:
         yield server
 
 
