@@ -82,10 +82,15 @@ class StateControl:
         """What no log of a client's may hold: every secret that was ever handed out, and every number of the world."""
         sandbox = self._sandbox
         account, push = sandbox.account, sandbox.push
-        people = (account.me, *account.colleagues, *account.people, *account.numbers, *account.phones)
+        people = [
+            account.me.number,
+            *(one.number for one in account.colleagues),
+            *(one.number for one in account.people),
+        ]
+        lines = [*(one.number for one in account.numbers), *(one.number for one in account.phones)]
         logged = (party for record in sandbox.call_log.newer(0) for party in (record.caller, record.callee))
         live = [call[side] for call in sandbox.world.truth() for side in ("from", "to")]
-        numbers = {*(one.number for one in people), *(party.number for party in logged), *live}
+        numbers = {*people, *lines, *(party.number for party in logged), *live}
         return {
             "client secret": [account.client_secret],
             "password": [account.password],
