@@ -29,7 +29,8 @@ FIRST_BACKOFF, LONGEST_BACKOFF = 2.0, 60.0  # seconds
 class Urgency(enum.IntEnum):
     """What a request is for; of those that wait for one group the first named here goes first."""
 
-    USER = enum.auto()  # what the user has just asked for: to dial, cancel, sign in, be seen as busy
+    USER = enum.auto()  # what the user has just asked for: to cancel, sign in, be seen as busy
+    DIAL = enum.auto()  # of them a call to be placed, which leaves one request to cancel it with
     REFRESH = enum.auto()  # of the sign-in, without which nothing else goes
     CONNECT = enum.auto()  # a way for the news to come
     RECONCILE = enum.auto()  # what makes the screen true after a gap
@@ -87,9 +88,12 @@ class _Group:
     penalty: float = WITHOUT_RETRY_AFTER
     probing: bool = False  # a penalty was on, and nothing is known of the time after it
 
-    @property
-    def reserve(self) -> int:
-        return min(math.ceil(self.limit * RESERVED), self.limit - 1)
+    def kept_from(self, urgency: Urgency) -> int:
+        """How many requests must stay free for others when one of this urgency goes."""
+        if urgency is not Urgency.DIAL and urgency.privileged:
+            return 0
+        kept = 1 if urgency is Urgency.DIAL else math.ceil(self.limit * RESERVED)
+        return min(kept, self.limit - 1)
 
     def forget(self, now: float) -> None:
         """Forget what no server counts any more."""
@@ -251,7 +255,7 @@ class Pacer:
         ahead = group.line.index(turn)
         if group.probing and (group.flying or ahead) and not turn.urgency.privileged:
             return LOOK_AGAIN  # two desks of one user that come out of a penalty must not send all at once
-        needed = ahead + 1 + (0 if turn.urgency.privileged else group.reserve)
+        needed = ahead + 1 + group.kept_from(turn.urgency)
         lacking = needed - (group.limit - group.used())
         if lacking <= 0:
             return 0.0

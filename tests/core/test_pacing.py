@@ -8,7 +8,7 @@ import pytest
 
 from rcdesk.core.pacing import DOCUMENTED, Budget, Pacer, Turn, Urgency, backoff
 
-USER, REFRESH, CONNECT = Urgency.USER, Urgency.REFRESH, Urgency.CONNECT
+USER, DIAL, REFRESH, CONNECT = Urgency.USER, Urgency.DIAL, Urgency.REFRESH, Urgency.CONNECT
 HISTORY, CONTACTS = Urgency.HISTORY, Urgency.CONTACTS
 URGENCIES = tuple(Urgency)
 
@@ -104,6 +104,20 @@ def test_a_part_of_each_limit_is_left_to_the_user_and_to_the_refresh(
     for number in range(kept):
         pacer.answered(go(pacer, 0.0, group, (USER, REFRESH)[number % 2]), {}, 0.0)
     assert ask(pacer, 0.0, group, USER) == ask(pacer, 0.0, group, REFRESH) == 60
+
+
+def test_a_call_that_can_be_placed_can_be_cancelled_too() -> None:
+    pacer = Pacer()
+    spend(pacer, 8, 0.0)
+    pacer.answered(go(pacer, 0.0, urgency=DIAL), {}, 0.0)
+    assert ask(pacer, 0.0, urgency=DIAL) == 60
+    assert ask(pacer, 0.0, urgency=USER) == 0
+
+
+def test_where_one_request_is_all_there_is_it_may_be_a_call() -> None:
+    pacer = Pacer()
+    learn(pacer, headers(left=0, limit=1), 0.0)
+    assert ask(pacer, 60.0, urgency=DIAL) == 0
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(1, 0), (2, 1), (3, 2), (4, 2), (75, 30)])
