@@ -14,6 +14,7 @@ import msgspec
 from rcdesk import wire
 from rcdesk.client import decode, status_words
 from rcdesk.client.decode_log import log_records, sync_batch
+from rcdesk.client.departure import Departure
 from rcdesk.client.push import NOT_STARTED
 from rcdesk.client.rest import Query, Request, Rest
 from rcdesk.core import numbers
@@ -39,6 +40,11 @@ ANYWHERE = "ZZ"  # no region: numbers are shown in full
 LOG_UNREAD = "The call history could not be read."
 DIAL_PATIENCE = 3.0
 """Seconds that a call to be placed may wait for its turn. Later than that the user no longer expects it."""
+DIAL_WITHIN = 10.0
+"""Seconds within which a call to be placed must have left, whatever it waits for: a token, its turn, a connection.
+One lost packet and a slow refresh take less; who has waited longer has turned to something else, and is startled by
+a phone that rings."""
+TOO_LATE = "The server could not be reached in time, so no phone rings. Call again."
 LOOK_FIRST = "See whether your phone rings before you call again."
 SOCKET_PATIENCE = 2.0  # seconds; rather take another way meanwhile than connect in a minute
 CANCEL_PATIENCE = 10.0  # seconds, for as long as taking it back may still help
@@ -81,8 +87,14 @@ class Api:
         request = Request("PUT", f"{EXTENSION}/presence", doing, MEDIUM, json=wish, urgency=Urgency.USER)
         return decode.presence(await self._rest.read(request, wire.Presence))[1]
 
-    async def start_ringout(self, order: Order) -> Status:
-        """Ring the user's phone, then the other; never sent twice, and never late.
+    def departure(self) -> Departure:
+        """Return the departure of a call that is to be placed now."""
+        return self._rest.departure(DIAL_WITHIN)
+
+    async def start_ringout(self, order: Order, departure: Departure | None = None) -> Status:
+        """Ring the user's phone, then the other; never sent twice, and never later than `DIAL_WITHIN`.
+
+        Cancelling it while the departure is held lets no phone ring.
 
         Raises:
             Problem: `unsure` if it may ring all the same; only the user can tell whether to dial again.
@@ -101,16 +113,25 @@ class Api:
             f"The call to {whom} was not placed.",
             HEAVY,
             json=body,
-            urgency=Urgency.USER,
+            urgency=Urgency.DIAL,
             patience=DIAL_PATIENCE,
+            departure=departure or self.departure(),
         )
         try:
-            return decode.ringout(await self._rest.read(request, wire.RingOut))
+            return decode.ringout(await self._in_time(request))
         except Problem as problem:
             if problem.unsure:
                 title = f"It is not known whether the call to {whom} was placed."
                 problem = replace(problem, title=title, remedy=LOOK_FIRST)
             raise replace(problem, retry=False) from None
+
+    async def _in_time(self, request: Request) -> wire.RingOut:
+        assert request.departure
+        try:
+            async with request.departure:
+                return await self._rest.read(request, wire.RingOut)
+        except TimeoutError:
+            raise Problem(request.doing, TOO_LATE, Kind.UNAVAILABLE) from None
 
     async def ringout_status(self, ringout_id: str) -> Status:
         """Return how a RingOut stands. NOT_FOUND: the platform no longer tells."""

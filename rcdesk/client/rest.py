@@ -20,6 +20,7 @@ import msgspec
 from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.address import check_server, host_of, is_loopback
+from rcdesk.client.departure import Departure
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Budget, Pacer, Turn, Urgency, backoff
 
@@ -38,6 +39,8 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.01, 1.0
 """Seconds between looks whether it is a request's turn. Qt's timers are cut to whole milliseconds and fire early:
 no loop may wait for less. And answers to others may show that there is more room than was thought."""
 
+LEAVES = "http11.send_request_headers.started"  # httpcore's name for it
+
 Sleep = Callable[[float], Awaitable[None]]
 Query = Mapping[str, str | int | float | bool]
 
@@ -52,6 +55,7 @@ class Request:
         group: the rate-limit group that it counts to by the platform's documents; the server knows better.
         repeat: whether it is sent again by itself after a failure that may pass. Never for what rings phones.
         patience: seconds that it may wait for its group, None for as long as it takes.
+        departure: is told when it leaves, and may keep it back.
         user: whether it goes out in the user's name, with their token.
         basic: id and secret of the app, for the token endpoint.
     """
@@ -66,6 +70,7 @@ class Request:
     repeat: bool = False
     urgency: Urgency = Urgency.RECONCILE
     patience: float | None = None
+    departure: Departure | None = None
     user: bool = True
     basic: tuple[str, str] | None = field(default=None, repr=False)
 
@@ -77,6 +82,17 @@ class _Exchange:
 
     request: Request
     turn: Turn | None = None  # of the message that is on its way
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What httpx carries along with each message."""
+        traced = {"trace": self.on_trace} if self.request.departure else {}
+        return {"exchange": self, **traced}
+
+    async def on_trace(self, event: str, _told: Any) -> None:
+        """Listen to the connection: until this, the message may have waited for one."""
+        if self.request.departure and event == LEAVES:
+            self.request.departure.leave()
 
 
 @functools.cache
@@ -136,6 +152,10 @@ class Rest:
         another one than requests are paced by."""
         mine = self._clock()
         return tuple(budget.by_another_clock(now - mine) for budget in self.pacer.budgets(mine))
+
+    def departure(self, within: float) -> Departure:
+        """Return a departure for a request that must leave `within` seconds from now."""
+        return Departure(within, self._clock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -203,7 +223,7 @@ class Rest:
                 data=request.form,
                 auth=self._credentials(request),
                 follow_redirects=request.method == "GET",  # anything else would be repeated elsewhere
-                extensions={"exchange": exchange},
+                extensions=exchange.extensions,
             ) as response:
                 body = await _body(request, response)
         except httpx.HTTPError as error:
@@ -234,6 +254,9 @@ class Rest:
     async def _on_answer(self, response: httpx.Response) -> None:
         exchange: _Exchange = response.request.extensions["exchange"]
         turn, exchange.turn = exchange.turn, None
+        departure = exchange.request.departure
+        if departure and response.status_code == httpx.codes.UNAUTHORIZED:
+            departure.come_back()
         if turn is None:
             return
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:

@@ -105,6 +105,11 @@ class RingOut:
             self._check_patience(now)
         return self.progress
 
+    def taken_back(self) -> Progress:
+        """The user has cancelled it before it was sent."""
+        self._own.move(LegStatus.REFUSED)
+        return self._ended(End.CANCELLED, Words(self._order).taken_back)
+
     def refused(self, problem: Problem) -> Progress:
         """The platform did not take the order, or it is not known whether it did."""
         self._own.move(LegStatus.UNSURE if problem.unsure else LegStatus.REFUSED)
@@ -141,9 +146,7 @@ class RingOut:
 
     def _may_cancel(self) -> bool:
         """While the callee's leg is in progress; the tutorial and the guide agree on that much."""
-        return (
-            self._since is not None and not self._cancelling and self._other.status is LegStatus.IN_PROGRESS
-        )
+        return not self._cancelling and self._other.status is LegStatus.IN_PROGRESS
 
     def _looked(self, now: float) -> None:
         if self._since is None:

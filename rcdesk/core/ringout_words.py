@@ -73,6 +73,7 @@ class Words:
         self._other = order.name or order.shown or order.number
         self._prompt = order.prompt
         self.cancelled = "The call was cancelled."
+        self.taken_back = "The call was cancelled before any phone rang."
         self.not_cancelled = "The call could not be cancelled."
         self.hang_up = "Hang up your phone to stop the call."
         self.lost = f"It is not known what became of the call to {self._other}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from rcdesk.client.departure import Departure
 from rcdesk.core.account import Account, DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable, read
@@ -43,6 +44,7 @@ class Dialer:
         self._clock = clock
         self._cancel = asyncio.Event()
         self._ringout: RingOut | None = None
+        self._departure: Departure | None = None
         platform.subscribe(self._on_platform)
 
     @property
@@ -87,23 +89,31 @@ class Dialer:
         self._settings.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
         self._cancel = asyncio.Event()
         ringout = self._ringout = RingOut(order)
+        departure = self._departure = platform.api.departure()
         self.progress.publish(ringout.progress)
         self.began.publish(order)
-        self._ringing.start(self._ring(platform, order, ringout), name="ringout")
+        self._ringing.start(self._ring(platform, order, ringout, departure), name="ringout")
 
     def cancel(self) -> None:
-        """Ask to stop the RingOut under way; whether that worked is told through `progress`."""
-        self._cancel.set()
+        """Stop the RingOut under way: at once if it was not sent yet, and never is then.
+
+        Else the platform is asked; whether that worked is told through `progress`.
+        """
+        if self._ringout and self.busy and self._departure and self._departure.held:
+            self._ringing.cancel()
+            self.progress.publish(self._ringout.taken_back())
+        else:
+            self._cancel.set()
 
     def clear(self) -> None:
         """The user has seen the end of the last RingOut."""
         if not self.busy:
             self.progress.publish(None)
 
-    async def _ring(self, platform: Platform, order: Order, ringout: RingOut) -> None:
+    async def _ring(self, platform: Platform, order: Order, ringout: RingOut, departure: Departure) -> None:
         began_at = self._clock()
         try:
-            status = await platform.api.start_ringout(order)
+            status = await platform.api.start_ringout(order, departure)
         except Problem as problem:  # never sent again: it could ring the user twice
             self.progress.publish(ringout.refused(problem))
             return
@@ -165,8 +175,10 @@ class Dialer:
             asyncio.get_running_loop().call_soon(self._lose, self._ringout)
 
     def _lose(self, ringout: RingOut) -> None:
-        if ringout.progress.end is None:
-            self.progress.publish(ringout.timed_out())
+        if ringout.progress.end is not None:
+            return
+        held = self._departure and self._departure.held
+        self.progress.publish(ringout.refused(NOT_SIGNED_IN) if held else ringout.timed_out())
 
     async def _load_choices(self, platform: Platform) -> None:
         choices = await patiently(platform.api.dial_choices, what="phones and numbers left out")

@@ -49,7 +49,8 @@ def empty(_request: httpx.Request) -> httpx.Response:
 @pytest.mark.parametrize(
     ("group", "urgency", "asks"),
     [
-        ("Heavy", Urgency.USER, [lambda api: api.start_ringout(ORDER), lambda api: api.cancel_ringout("1")]),
+        ("Heavy", Urgency.DIAL, [lambda api: api.start_ringout(ORDER)]),
+        ("Heavy", Urgency.USER, [lambda api: api.cancel_ringout("1")]),
         ("Medium", Urgency.USER, [lambda api: api.set_presence(change_to(Availability.BUSY, None))]),
         ("Light", Urgency.USER, [lambda api: api.ringout_status("1")]),
         ("Auth", Urgency.CONNECT, [Api.socket_token]),

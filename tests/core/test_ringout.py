@@ -53,7 +53,7 @@ def test_it_goes_from_the_own_phone_to_the_other_to_connected() -> None:
         "Your desk phone is about to ring",
         "Then Martin Olsen is called",
     )
-    assert (before.own, before.can_cancel, ringout.next_look) == (Step.WAITING, False, None)
+    assert (before.own, before.can_cancel, ringout.next_look) == (Step.WAITING, True, None)
     assert (before.summary, before.advice) == ("", "")
     first = ringout.apply(status(*RINGING), 0)
     assert (first.own, first.other, first.own_words) == (

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from rcdesk.client import api
+from rcdesk.client.auth import Auth, Keeper
 from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable
 from rcdesk.core.ringout import End, Order, Progress, Step
-from rcdesk.services.dialer import NO_PHONE, NOT_SIGNED_IN, ONE_AT_A_TIME
+from rcdesk.services.dialer import NO_PHONE, NOT_PLACED, NOT_SIGNED_IN, ONE_AT_A_TIME
 from tests.helpers.wait import until
 from tests.services.world import World
 
@@ -75,7 +77,7 @@ async def test_both_legs_are_followed_to_success(me: World) -> None:
 async def test_cancelled_while_it_rings_it_is_over(me: World) -> None:
     await quiet(me)
     me.dialer.dial(order())
-    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.can_cancel)
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.RINGING)
     me.dialer.cancel()
     await until(lambda: me.dialer.progress.value and me.dialer.progress.value.cancelling)
     assert (await ended(me)).end is End.CANCELLED
@@ -88,6 +90,63 @@ async def test_cancelled_before_the_platform_has_answered_it_is_over_as_well(me:
     me.dialer.dial(order(NEVER_CANCELLED))
     me.dialer.cancel()
     assert (await ended(me)).end is End.CANCELLED
+
+
+@pytest.mark.parametrize(
+    "refused", [False, True]
+)  # the token: found old before it is sent, or by the platform
+async def test_cancelled_while_a_refresh_hangs_it_is_never_sent(me: World, refused: bool) -> None:
+    await quiet(me)
+    await hang_refresh(me, known=not refused)
+    me.dialer.dial(order())
+    await until(lambda: refreshing(me))
+    progress = me.dialer.progress.value
+    assert progress
+    assert progress.can_cancel
+    me.dialer.cancel()
+    assert (await ended(me, within=0.2)).summary == "The call was cancelled before any phone rang."
+    await refreshed(me)
+    me.dialer.dial(order())  # which would go after the other one
+    assert (await ended(me)).end is End.CONNECTED
+    assert await asked(me) == 1
+
+
+async def test_what_waited_while_the_computer_slept_is_not_sent_when_it_wakes(me: World) -> None:
+    await quiet(me)
+    await hang_refresh(me)
+    me.dialer.dial(order())
+    await until(lambda: refreshing(me))
+    me.jump.seconds += 60  # the loop's own clock does not run in sleep
+    await refreshed(me)
+    progress = await ended(me)
+    assert (progress.end, progress.advice) == (End.FAILED, api.TOO_LATE)
+    assert await asked(me) == 0
+
+
+async def test_what_could_not_leave_in_time_never_does_and_the_user_is_told(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "DIAL_WITHIN", 0.2)
+    before = await quiet(me)
+    await hang_refresh(me)
+    me.dialer.dial(order(name="Ann Lee"))
+    progress = await ended(me)
+    assert (progress.end, progress.summary) == (End.FAILED, "The call to Ann Lee was not placed.")
+    assert progress.advice == api.TOO_LATE
+    await refreshed(me)
+    assert await posts(me, before) == 0
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
+
+
+async def test_a_slow_answer_to_what_has_left_is_waited_for(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "DIAL_WITHIN", 0.2)
+    await quiet(me)
+    await me.sandbox.fault("latency", **POST, seconds=0.5)
+    me.dialer.dial(order())
+    assert (await ended(me)).end is End.CONNECTED
 
 
 async def test_a_cancel_that_has_no_effect_is_not_believed(me: World) -> None:
@@ -116,6 +175,35 @@ async def test_a_wish_to_cancel_that_comes_too_late_changes_nothing(me: World) -
     me.dialer.cancel()
     me.dialer.dial(order())
     assert (await ended(me)).end is End.CONNECTED
+
+
+async def hang_refresh(me: World, *, known: bool = True) -> None:
+    """Let the platform take its time for the next refresh, which is due now; `known` to us already."""
+    await me.sandbox.fault("late-refresh", seconds=30, count=1)
+    await me.sandbox.fault("expire-tokens")
+    if known:
+        keeper = keeper_of(me)
+        assert keeper._tokens
+        keeper._tokens = replace(keeper._tokens, expires_at=0.0)
+
+
+def keeper_of(me: World) -> Keeper:
+    platform = me.session.platform.value
+    assert platform
+    auth = platform.api._rest._auth
+    assert isinstance(auth, Auth)
+    return auth._keeper
+
+
+def refreshing(me: World) -> bool:
+    renewal = keeper_of(me)._renewal
+    return renewal is not None and not renewal.done()
+
+
+async def refreshed(me: World) -> None:
+    """Let the refresh that hangs come to its end."""
+    await me.sandbox._http.delete(f"{me.sandbox.info['control']}/faults")
+    await until(lambda: not refreshing(me))
 
 
 REFUSALS = [400, 401, 403, 404, 405, 410, 429, 500, 503]
@@ -208,7 +296,7 @@ async def test_signed_out_under_a_ringout_it_is_not_known_what_became_of_it(
     if under_way:
         await until(lambda: me.dialer.progress.value and me.dialer.progress.value.own is Step.ANSWERED)
     else:
-        await asyncio.sleep(0)
+        await until(lambda: me.dialer._departure and not me.dialer._departure.held)
     me.session.sign_out()
     assert (await ended(me)).end is End.LOST
     await until(lambda: not me.nursery._tasks)
@@ -216,6 +304,17 @@ async def test_signed_out_under_a_ringout_it_is_not_known_what_became_of_it(
     await me.signed_in()
     me.dialer.dial(order())
     assert (await ended(me)).end is End.CONNECTED
+
+
+async def test_signed_out_before_it_was_sent_no_phone_rings_and_that_is_told(me: World) -> None:
+    await quiet(me)
+    await hang_refresh(me)
+    me.dialer.dial(order())
+    await until(lambda: refreshing(me))
+    me.session.sign_out()
+    progress = await ended(me)
+    assert (progress.end, progress.summary) == (End.FAILED, NOT_PLACED)
+    assert await asked(me) == 0
 
 
 async def test_what_was_chosen_is_kept_for_the_next_time(me: World) -> None:
