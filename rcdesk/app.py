@@ -234,6 +234,7 @@ def _build(
     session.state.subscribe(calls.on_session)
     ring_test = RingTest(nursery, link.status, clock)
     calls.changes.subscribe(history.on_change)
+    calls.changes.subscribe(dialer.on_change)
     dialer.began.subscribe(calls.expect_own_leg)
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(

@@ -64,6 +64,11 @@ class RingOut:
         self._must_stop_by: float | None = None  # known once the platform has answered the cancel
         self._end: End | None = None
         self._summary = self._advice = ""
+        self._connected_at: float | None = None
+
+    @property
+    def order(self) -> Order:
+        return self._order
 
     @property
     def progress(self) -> Progress:
@@ -100,9 +105,16 @@ class RingOut:
         if self._cancelling:
             self._verify(status.call, now)
         elif status.call is not CallStatus.IN_PROGRESS:
-            self._finish(status.call)
+            self._finish(status.call, now)
         else:
             self._check_patience(now)
+        return self.progress
+
+    def call_over(self, at: float) -> Progress:
+        """The call that came of it has ended, as is known from elsewhere: the platform tells that of no RingOut."""
+        if self._end in (End.CONNECTED, End.NOT_CANCELLED):
+            lasted = None if self._connected_at is None else max(at - self._connected_at, 0.0)
+            self._end, self._summary, self._advice = End.OVER, Words(self._order).over(lasted), ""
         return self.progress
 
     def taken_back(self) -> Progress:
@@ -168,11 +180,12 @@ class RingOut:
         else:
             self._check_patience(now)
 
-    def _finish(self, call: CallStatus) -> None:
+    def _finish(self, call: CallStatus, now: float) -> None:
         words, own, other = Words(self._order), self._own, self._other
         if call is CallStatus.CONNECTED:
             self._own.move(LegStatus.ANSWERED)
             self._other.move(LegStatus.ANSWERED)
+            self._connected_at = now
             self._ended(End.CONNECTED, words.connected(over=Step.OVER in (own.step, other.step)))
         elif own.step is Step.FAILED:
             end = End.OWN_NOT_ANSWERED if own.status in _DECLINED else End.FAILED

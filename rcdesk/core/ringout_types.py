@@ -82,6 +82,7 @@ class End(enum.Enum):
     """How a RingOut ended."""
 
     CONNECTED = "connected"
+    OVER = "over"  # it was connected, and that call has ended
     CANCELLED = "cancelled"
     NOT_CANCELLED = "not cancelled"  # asked to, but it went on: hang up the phone
     OWN_NOT_ANSWERED = "own not answered"

@@ -121,7 +121,12 @@ class Words:
 
     def connected(self, *, over: bool) -> str:
         """The good end; `over` if it was over again before the next poll."""
-        return f"The call to {self._other} is over." if over else f"You are connected to {self._other}."
+        return self.over(None) if over else f"You are connected to {self._other}."
+
+    def over(self, lasted: float | None) -> str:
+        """What there is to say of a call that has ended; `lasted` in seconds, None if that is not known."""
+        after = "" if lasted is None else f" after {_length(lasted)}"
+        return f"The call to {self._other} is over{after}."
 
     def own_failed(self, status: LegStatus) -> tuple[str, str]:
         """Summary and advice when the user's own phone was not reached."""
@@ -138,6 +143,11 @@ class Words:
 
 def _leg_trouble(status: LegStatus, who: str) -> str:
     return _capital(_TROUBLES[status].leg.format(who=who))
+
+
+def _length(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
 def _capital(text: str) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from rcdesk.client.departure import Departure
 from rcdesk.core.account import Account, DialChoices
+from rcdesk.core.calls import Call, Change, Direction
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.numbers import Number, Unreadable, read
+from rcdesk.core.numbers import Number, Unreadable, read, same
 from rcdesk.core.ringout import EndedRingOut, Order, Progress, RingOut
 from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.live_calls import CLOCKS_DIFFER
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import Group, Nursery, patiently
 from rcdesk.store.settings import SettingsStore
@@ -45,6 +47,8 @@ class Dialer:
         self._cancel = asyncio.Event()
         self._ringout: RingOut | None = None
         self._departure: Departure | None = None
+        self._began_at = 0.0
+        self._calls: dict[str, Call] = {}  # that came of the last RingOut, by key
         platform.subscribe(self._on_platform)
 
     @property
@@ -89,6 +93,7 @@ class Dialer:
         self._settings.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
         self._cancel = asyncio.Event()
         ringout = self._ringout = RingOut(order)
+        self._began_at, self._calls = self._clock(), {}
         departure = self._departure = platform.api.departure()
         self.progress.publish(ringout.progress)
         self.began.publish(order)
@@ -110,8 +115,28 @@ class Dialer:
         if not self.busy:
             self.progress.publish(None)
 
+    def on_change(self, change: Change) -> None:
+        """Listen to live calls: the platform tells of a RingOut that it is connected, and no more."""
+        call = change.now
+        if self._ringout and self._is_of(self._ringout.order, call):
+            self._calls[call.key] = call
+            self._look_at_calls()
+
+    def _is_of(self, order: Order, call: Call) -> bool:
+        return (
+            call.direction is Direction.OUTBOUND
+            and call.started_at >= self._began_at - CLOCKS_DIFFER
+            and same(call.to_number, order.number.partition("*")[0])
+        )
+
+    def _look_at_calls(self) -> None:
+        calls = self._calls.values()
+        if not self._ringout or not self.progress.value or not calls or any(call.live for call in calls):
+            return
+        ended_at = max(call.ended_at or call.started_at for call in calls)
+        self.progress.publish(self._ringout.call_over(ended_at))
+
     async def _ring(self, platform: Platform, order: Order, ringout: RingOut, departure: Departure) -> None:
-        began_at = self._clock()
         try:
             status = await platform.api.start_ringout(order, departure)
         except Problem as problem:  # never sent again: it could ring the user twice
@@ -123,8 +148,9 @@ class Dialer:
                 await self._stop(platform, status.ringout_id, ringout)
             else:
                 await self._look(platform, status.ringout_id, ringout)
-        ended = EndedRingOut(status.ringout_id, ringout.progress, began_at, self._clock())
+        ended = EndedRingOut(status.ringout_id, ringout.progress, self._began_at, self._clock())
         self.ended.publish(ended)
+        self._look_at_calls()
 
     async def _cancelled_within(self, seconds: float, ringout: RingOut) -> bool:
         """Wait, but no longer than until the user wants to cancel; return whether they newly do."""

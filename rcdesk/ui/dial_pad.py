@@ -257,7 +257,7 @@ class DialPad(QWidget):
 
     def _on_done(self) -> None:
         progress = self._source.progress.value
-        if progress and progress.end is End.CONNECTED:
+        if progress and progress.end in (End.CONNECTED, End.OVER):
             self.field.clear()
         self._source.clear()
 

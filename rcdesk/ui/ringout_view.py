@@ -29,6 +29,7 @@ from rcdesk.ui.widgets import (
 
 ENDS: dict[End, tuple[str, Tone]] = {
     End.CONNECTED: ("phone", Tone.ON_CALL),
+    End.OVER: ("check", Tone.DIM),
     End.CANCELLED: ("check", Tone.DIM),
     End.NOT_CANCELLED: ("warning", Tone.RINGING),
     End.OWN_NOT_ANSWERED: ("phone-off", Tone.DANGER),
@@ -36,6 +37,7 @@ ENDS: dict[End, tuple[str, Tone]] = {
     End.FAILED: ("warning", Tone.DANGER),
     End.LOST: ("offline", Tone.RINGING),
 }
+NO_MORE = (End.CONNECTED, End.OVER, End.NOT_CANCELLED, End.LOST)  # after which nobody wants to try again
 MARKS = {
     ringout.Step.WAITING: Mark.TO_COME,
     ringout.Step.RINGING: Mark.UNDER_WAY,
@@ -175,7 +177,7 @@ class RingOutView(QWidget):
         own, other = (watch.words(now) for watch in self._watches)
         order = progress.order
         seen = f"they see {self._show_number(order.caller_id)}" if order.caller_id else ""
-        connected = progress.end is End.CONNECTED
+        connected = progress.end in (End.CONNECTED, End.OVER)
         self.steps[0].tell(
             MARKS[progress.own], progress.own_words, words.joined(self._show_number(order.own), own)
         )
@@ -199,7 +201,7 @@ class RingOutView(QWidget):
         answered = ringout.Step.ANSWERED in (progress.own, progress.other)
         self.open_call.setVisible(answered and progress.end in (None, End.CONNECTED, End.NOT_CANCELLED))
         self.done.setVisible(over)
-        self.again.setVisible(over and progress.end not in (End.CONNECTED, End.NOT_CANCELLED, End.LOST))
+        self.again.setVisible(over and progress.end not in NO_MORE)
 
     def _keep_time(self) -> None:
         ringing = any(watch.began is not None and watch.ended is None for watch in self._watches)

@@ -315,6 +315,32 @@ def test_one_that_the_platform_forgot_is_lost() -> None:
 # Cancelling.
 
 
+@pytest.mark.parametrize(("at", "lasted"), [(53.0, "50 s"), (255.0, "4 min 12 s"), (0.0, "0 s")])
+def test_when_the_call_has_ended_it_is_over(at: float, lasted: str) -> None:
+    ringout = RingOut(ORDER)
+    ringout.apply(status(*CONNECTED), 3)
+    over = ringout.call_over(at)
+    assert (over.end, over.summary, over.advice) == (
+        End.OVER,
+        f"The call to Martin Olsen is over after {lasted}.",
+        "",
+    )
+
+
+def test_a_call_that_could_not_be_cancelled_is_over_in_the_end() -> None:
+    ringout = cancelled(OWN_ANSWERED)
+    ringout.apply(status(*CONNECTED), 11)
+    over = ringout.call_over(20)
+    assert (over.end, over.summary, over.advice) == (End.OVER, "The call to Martin Olsen is over.", "")
+
+
+def test_an_end_without_a_call_stays_as_it_is() -> None:
+    ringout = RingOut(ORDER)
+    assert ringout.call_over(5).end is None
+    ringout.apply(status(CallStatus.FAILED, LegStatus.ANSWERED, LegStatus.BUSY), 3)
+    assert ringout.call_over(5).end is End.NOT_ANSWERED
+
+
 def cancelled(*before: Told, accepted: bool = True) -> RingOut:
     """A RingOut whose cancel the platform answered at second 10."""
     ringout, _ = followed(*before)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from rcdesk.client import api
 from rcdesk.client.auth import Auth, Keeper
 from rcdesk.core.account import DialChoices, Phone
+from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable
 from rcdesk.core.ringout import End, Order, Progress, Step
@@ -18,6 +20,7 @@ from tests.services.world import World
 OWN = "+16505550101"
 ANSWERS = "+16505550180"
 NEVER_CANCELLED = "+16505550198"
+NOW = 1_700_000_000.0
 POST = {"path": "*/ring-out", "method": "POST"}
 GET = {"path": "*/ring-out/*", "method": "GET"}
 
@@ -315,6 +318,44 @@ async def test_signed_out_before_it_was_sent_no_phone_rings_and_that_is_told(me:
     progress = await ended(me)
     assert (progress.end, progress.summary) == (End.FAILED, NOT_PLACED)
     assert await asked(me) == 0
+
+
+async def test_when_the_call_that_came_of_it_ends_that_is_told(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order(name="Ann Lee"))
+    assert (await ended(me)).summary == "You are connected to Ann Lee."
+    (call,) = await me.sees(Stage.CONNECTED)
+    await me.sandbox.post(f"calls/{call.session_id}/hang-up")
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.end is End.OVER)
+    assert me.dialer.progress.value
+    assert re.fullmatch(r"The call to Ann Lee is over after \d+ s\.", me.dialer.progress.value.summary)
+    assert not me.dialer.busy
+
+
+async def test_the_end_of_another_call_is_not_that_of_the_ringout(me: World) -> None:
+    await quiet(me)
+    session = await me.sandbox.ring(ANSWERS, **{"from": {"number": ANSWERS}})
+    await me.sees(Stage.RINGING)
+    me.dialer.dial(order())
+    await ended(me)
+    await me.sandbox.post(f"calls/{session}/hang-up")
+    await until(lambda: len(me.calls.calls) == 1)
+    assert me.dialer.progress.value
+    assert me.dialer.progress.value.end is End.CONNECTED
+
+
+def test_which_call_came_of_it(me: World) -> None:
+    me.dialer._began_at = NOW
+    own, mine = order(), call_to(ANSWERS, NOW)
+    assert me.dialer._is_of(own, mine)
+    assert me.dialer._is_of(order(f"{ANSWERS}*12"), mine), "the extension is dialled once it is answered"
+    assert not me.dialer._is_of(own, call_to("+16505550181", NOW))
+    assert not me.dialer._is_of(own, call_to(ANSWERS, NOW - 60)), "an older call to the same number"
+    assert not me.dialer._is_of(own, replace(mine, direction=Direction.INBOUND, to_number=ANSWERS))
+
+
+def call_to(number: str, at: float) -> Call:
+    return Call("1", "1", Stage.RINGING, Direction.OUTBOUND, OWN, "", number, "", at)
 
 
 async def test_what_was_chosen_is_kept_for_the_next_time(me: World) -> None:

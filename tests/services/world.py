@@ -194,6 +194,7 @@ async def world(
         away = Away(nursery, awake, link, calls, history, now)
         session.state.subscribe(calls.on_session)
         calls.changes.subscribe(history.on_change)
+        calls.changes.subscribe(dialer.on_change)
         dialer.began.subscribe(calls.expect_own_leg)
         dialer.ended.subscribe(history.on_ringout_ended)
         opened.callback(calls.close)

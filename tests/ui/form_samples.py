@@ -126,6 +126,10 @@ RINGOUTS: dict[str, Progress] = {
         UNDER_WAY, other=Step.ANSWERED, other_words="Martin Olsen answered", advice="", can_cancel=False,
         end=End.CONNECTED, summary="You are connected to Martin Olsen.",
     ),
+    "over": replace(
+        UNDER_WAY, other=Step.ANSWERED, other_words="Martin Olsen answered", advice="", can_cancel=False,
+        end=End.OVER, summary="The call to Martin Olsen is over after 4 min 12 s.",
+    ),
     "cancelled": replace(
         BEGUN, own=Step.OVER, own_words="Your desk phone stopped ringing", other_words="Martin Olsen was not called",
         can_cancel=False, end=End.CANCELLED, summary="The call was cancelled.",

@@ -398,10 +398,11 @@ def test_the_call_takes_the_place_of_the_pad_until_it_was_looked_at(shown: Shown
     assert pad.field.text() == "+4722123456"  # it was not reached: likely to be tried again
 
 
-def test_after_a_call_that_connected_the_pad_is_empty(shown: Shown) -> None:
+@pytest.mark.parametrize("end", ["connected", "over"])
+def test_after_a_call_that_connected_the_pad_is_empty(shown: Shown, end: str) -> None:
     pad, world = shown()
     pad.field.setText("+4722123456")
-    world.progress.publish(samples.RINGOUTS["connected"])
+    world.progress.publish(samples.RINGOUTS[end])
     pad.ringout.done.click()
     assert pad.field.text() == ""
 

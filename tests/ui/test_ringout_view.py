@@ -95,7 +95,7 @@ def test_how_it_stands_is_told_by_mark_and_words(view: RingOutView, end: str) ->
     assert (view.steps[0].mark, view.steps[1].mark) == (MARKS[final.own], MARKS[final.other])
     assert (final.summary in told(view)) == (final.end is not None)
     assert (final.advice in told(view)) == bool(final.advice)
-    assert view.steps[2].mark is (Mark.DONE if end == "connected" else Mark.TO_COME)
+    assert view.steps[2].mark is (Mark.DONE if end in ("connected", "over") else Mark.TO_COME)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,7 @@ def test_how_it_stands_is_told_by_mark_and_words(view: RingOutView, end: str) ->
         ("under_way", {"Cancel the call", "Open live call"}),
         ("cancelling", {"Open live call"}),
         ("connected", {"Open live call", "Done"}),
+        ("over", {"Done"}),
         ("cancelled", {"Done", "Try again"}),
         ("not_cancelled", {"Open live call", "Done"}),
         ("own_not_answered", {"Done", "Try again"}),
