@@ -44,6 +44,8 @@ class _LegState:
 
     def move(self, status: LegStatus) -> None:
         step = _STEPS.get(status, Step.FAILED)
+        if step is Step.FAILED and self.step is Step.ANSWERED:
+            step = Step.OVER  # "rejected" is also said of one that was answered and then cancelled
         if _FORWARD[step] > _FORWARD[self.step]:
             self.step, self.status = step, status
 

@@ -92,7 +92,7 @@ class Words:
             case Step.ANSWERED:
                 return f"{who} answered"
             case Step.OVER:
-                return f"{who} hung up"
+                return f"{who} answered, then the call was stopped" if cancelling else f"{who} hung up"
         stopped = cancelling and status is LegStatus.REJECTED
         return f"{who} stopped ringing" if stopped else _leg_trouble(status, self._own)
 

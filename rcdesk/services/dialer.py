@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from rcdesk.client.departure import Departure
 from rcdesk.core.account import Account, DialChoices
-from rcdesk.core.calls import Call, Change, Direction
+from rcdesk.core.calls import Call, Change, Direction, Stage
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.numbers import Number, Unreadable, read, same
-from rcdesk.core.ringout import EndedRingOut, Order, Progress, RingOut
+from rcdesk.core.ringout import End, EndedRingOut, Order, Progress, RingOut, Step
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.live_calls import CLOCKS_DIFFER
 from rcdesk.services.session import Platform
@@ -22,6 +23,7 @@ NOT_SIGNED_IN = Problem(NOT_PLACED, "Sign in first.", Kind.SIGN_IN)
 ONE_AT_A_TIME = Problem(
     NOT_PLACED, "Another call is being placed; cancel it or wait for its end.", Kind.LOCAL
 )
+ON_OR_NOT_KNOWN = (End.CONNECTED, End.OVER, End.NOT_CANCELLED, End.LOST)
 NO_PHONE = Problem(NOT_PLACED, "Choose in the dial pad which of your phones rings first.", Kind.LOCAL)
 
 
@@ -121,6 +123,18 @@ class Dialer:
         if self._ringout and self._is_of(self._ringout.order, call):
             self._calls[call.key] = call
             self._look_at_calls()
+
+    def as_shown(self, call: Call) -> Call:
+        """Return `call` as it is for the user.
+
+        The platform says that it is connected once the user's own phone has answered: it rings until the other
+        side has.
+        """
+        now, ringout = self.progress.value, self._ringout
+        if now is None or ringout is None or now.other is Step.ANSWERED or now.end in ON_OR_NOT_KNOWN:
+            return call
+        placed = call.stage is Stage.CONNECTED and self._is_of(ringout.order, call)
+        return replace(call, stage=Stage.RINGING) if placed else call
 
     def _is_of(self, order: Order, call: Call) -> bool:
         return (

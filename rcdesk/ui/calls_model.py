@@ -30,6 +30,7 @@ class CallsModel(QAbstractListModel):
         clock: tells the moment as of which the calls are known, in unix seconds.
         link: how the link stands, and since when the calls are not followed.
         live: the calls that are live already.
+        as_shown: gives a call as it is for the user, where more is known of it than the platform tells.
 
     Signals:
         count_changed: there are more or fewer live calls now.
@@ -48,12 +49,15 @@ class CallsModel(QAbstractListModel):
         link: Latest[LinkStatus],
         live: Iterable[Call] = (),
         parent: QObject | None = None,
+        as_shown: Callable[[Call], Call] = lambda call: call,
     ) -> None:
         super().__init__(parent)
         self._who = who
         self.clock = clock
         self.link = link
-        self._rows = sorted((call for call in live if _belongs(call)), key=_place)
+        self._as_shown = as_shown
+        self._told = {call.key: call for call in live if _belongs(call)}
+        self._rows = sorted(map(as_shown, self._told.values()), key=_place)
         undoings = (
             changes.subscribe(self._on_change),
             names.subscribe(self._on_names),
@@ -92,6 +96,13 @@ class CallsModel(QAbstractListModel):
         """Return `number` as the screen writes it."""
         return self._who(number, "").number or number
 
+    def refresh(self) -> None:
+        """Show each call anew that is not what it was for the user."""
+        for shown in tuple(self._rows):
+            told = self._told[shown.key]
+            if self._as_shown(told) != shown:
+                self._put(self._rows.index(shown), told)
+
     def _on_change(self, change: Change) -> None:
         now = change.now
         row = next((row for row, call in enumerate(self._rows) if call.key == now.key), None)
@@ -104,27 +115,31 @@ class CallsModel(QAbstractListModel):
             self._remove(row)
 
     def _insert(self, call: Call) -> None:
-        row = bisect(self._rows, _place(call), key=_place)
+        shown = self._as_shown(call)
+        row = bisect(self._rows, _place(shown), key=_place)
         self.beginInsertRows(QModelIndex(), row, row)
-        self._rows.insert(row, call)
+        self._told[call.key] = call
+        self._rows.insert(row, shown)
         self.endInsertRows()
         self.count_changed.emit(len(self._rows))
 
     def _put(self, row: int, call: Call) -> None:
         """Let the call of `row` be as it is now, and stand where it belongs."""
+        shown = self._as_shown(call)
+        self._told[call.key] = call
         others = self._rows[:row] + self._rows[row + 1 :]
-        place = bisect(others, _place(call), key=_place)
+        place = bisect(others, _place(shown), key=_place)
         if place != row:
             below = place + (place > row)  # Qt counts with the row that moves still in its place
             self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), below)
             self._rows.insert(place, self._rows.pop(row))
             self.endMoveRows()
-        self._rows[place] = call
+        self._rows[place] = shown
         self.dataChanged.emit(self.index(place), self.index(place))
 
     def _remove(self, row: int) -> None:
         self.beginRemoveRows(QModelIndex(), row, row)
-        del self._rows[row]
+        del self._told[self._rows.pop(row).key]
         self.endRemoveRows()
         self.count_changed.emit(len(self._rows))
 

@@ -88,8 +88,10 @@ class Shell(QObject):
         self._stop_listening = services.calls.changes.subscribe(self._on_change)
         calls = services.calls
         self._model = CallsModel(
-            self._after_cards, people.who, people.changed, calls.now, calls.link, calls.calls, self
-        )
+            self._after_cards, people.who, people.changed, calls.now, calls.link, calls.calls, self,
+            services.dialer.as_shown,
+        )  # fmt: skip
+        self._stop_refreshing = services.dialer.progress.subscribe(lambda _progress: self._model.refresh())
         self._history = HistorySource(
             find=services.history.find,
             changed=services.history.changed,
@@ -206,6 +208,7 @@ class Shell(QObject):
     def close(self) -> None:
         """Take everything off the screen."""
         self._stop_listening()
+        self._stop_refreshing()
         self._services.preferences.update(geometry=self.window.place)
         if self.away_card:
             self.away_card.close()

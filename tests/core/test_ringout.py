@@ -358,6 +358,14 @@ def test_cancelling_is_believed_when_the_own_phone_stopped() -> None:
     assert (progress.own_words, progress.cancelling) == ("Your desk phone stopped ringing", False)
 
 
+def test_a_phone_that_had_answered_did_not_stop_ringing() -> None:
+    ringout = cancelled(OWN_ANSWERED)
+    progress = ringout.apply(status(CallStatus.FAILED, LegStatus.REJECTED, LegStatus.REJECTED), 12)
+    assert (progress.end, progress.own) == (End.CANCELLED, Step.OVER)
+    assert progress.own_words == "Your desk phone answered, then the call was stopped"
+    assert progress.other_words == "The call to Martin Olsen was stopped"
+
+
 @pytest.mark.parametrize(
     "goes_on", [RINGING, OWN_ANSWERED, (CallStatus.FAILED, LegStatus.ANSWERED, LegStatus.REJECTED)]
 )

@@ -332,6 +332,23 @@ async def test_when_the_call_that_came_of_it_ends_that_is_told(me: World) -> Non
     assert not me.dialer.busy
 
 
+async def test_a_call_rings_until_the_other_side_answers_whatever_the_platform_says(me: World) -> None:
+    await quiet(me)
+    shown: list[Stage] = []
+    me.dialer.progress.subscribe(
+        lambda _: shown.extend(me.dialer.as_shown(call).stage for call in me.calls.calls)
+    )
+    me.dialer.dial(order(NEVER_CANCELLED))
+    await me.sees(Stage.CONNECTED)
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.other is Step.RINGING)
+    assert set(shown) == {Stage.RINGING}
+    (call,) = me.calls.calls
+    other = replace(call, to_number="+16505550181")
+    assert me.dialer.as_shown(other) == other
+    assert (await ended(me)).end is End.CONNECTED
+    assert me.dialer.as_shown(call) == call
+
+
 async def test_the_end_of_another_call_is_not_that_of_the_ringout(me: World) -> None:
     await quiet(me)
     session = await me.sandbox.ring(ANSWERS, **{"from": {"number": ANSWERS}})

@@ -69,6 +69,28 @@ def test_what_rings_stands_first_then_what_is_talked_then_what_waits(qtmodeltest
     assert keys() == ["second", "holding", "talking", "first"]
 
 
+def test_a_call_is_a_row_as_it_is_for_the_user_and_anew_when_that_changes() -> None:
+    changes = Feed[Change]()
+    rings: set[str] = {TALKING.key}
+    rows = CallsModel(
+        changes, who, Feed[None](), lambda: NOW, LIVE, (RINGING,),
+        as_shown=lambda call: replace(call, stage=Stage.RINGING) if call.key in rings else call,
+    )  # fmt: skip
+    changes.publish(began(TALKING))
+    assert set(rows.calls) == {replace(TALKING, stage=Stage.RINGING), RINGING}
+    told: list[int] = []
+    rows.dataChanged.connect(lambda first, _last: told.append(first.row()))
+    rows.refresh()
+    assert told == []
+    rings.clear()
+    rows.refresh()
+    assert told == [1], "only what changed: a line that has the keyboard is not built anew"
+    assert rows.calls == (RINGING, TALKING)
+    changes.publish(over(TALKING))
+    rows.refresh()
+    assert rows.calls == (RINGING,)
+
+
 def test_the_users_own_ringing_phone_is_no_row() -> None:
     changes = Feed[Change]()
     rows = model(changes, replace(RINGING, own_leg=True))

@@ -34,6 +34,7 @@ from rcdesk.ui.navigation import Pane
 from rcdesk.ui.ring_card import SWITCHED_OFF
 from rcdesk.ui.shell import Services, Shell
 from tests.helpers.wait import until
+from tests.ui.form_samples import BEGUN, UNDER_WAY
 from tests.ui.world import NOW
 
 
@@ -116,6 +117,18 @@ async def test_a_link_fills_the_pad_and_gives_no_key_the_right_to_dial() -> None
         assert not made.window.isVisible(), "to show it is another wish"
         made.fill("+16505550147")
         assert not made._dial_pad()._enter.unseen
+
+
+async def test_a_call_that_is_placed_is_shown_anew_with_each_step_of_it() -> None:
+    async with shell() as (made, services):
+        shown: list[None] = []
+        made._model.refresh = lambda: shown.append(None)  # type: ignore[method-assign]
+        services.dialer.progress.publish(BEGUN)
+        assert len(shown) == 1
+        assert made._model._as_shown == services.dialer.as_shown
+        made.close()
+        services.dialer.progress.publish(UNDER_WAY)
+        assert len(shown) == 1
 
 
 async def test_the_card_of_a_sleep_leads_to_the_history_whatever_was_shown_there() -> None:
