@@ -40,6 +40,7 @@ class Step(QWidget):
         super().__init__()
         self._number = number
         self._last = last
+        self.setMinimumHeight(MARK)  # a single line of words is less high than the disc beside it
         self.mark = Mark.TO_COME
         self.title = Label("", Size.BODY, wrap=True)
         self.detail = ElidedLabel("", Size.SMALL, Tone.DIM)
