@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -89,8 +89,8 @@ class LiveStrip(QWidget):
         self._layout.setContentsMargins(0, 0, GUTTER, 3 * GAP)
         self._layout.setSpacing(GAP)
         self._layout.addWidget(self.age)
-        model.count_changed.connect(lambda _count: self._rebuild())
-        model.dataChanged.connect(lambda _first, _last: self._rebuild())
+        model.count_changed.connect(self._rebuild)  # no lambda: the model outlives the window
+        model.dataChanged.connect(self._rebuild)
         ticker.ticked.connect(self._tick)
         undo = model.link.subscribe(lambda _status: self._show_age())
         self.destroyed.connect(lambda _object=None: undo())
@@ -106,6 +106,7 @@ class LiveStrip(QWidget):
         self._wanted, self._age_wanted = calls, age
         self._rebuild()
 
+    @Slot()
     def _rebuild(self) -> None:
         for row in self._rows:
             self._layout.removeWidget(row)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
@@ -156,6 +157,17 @@ def test_the_strip_shows_live_calls_wherever_the_calls_pane_is_not(show: Show) -
     strip.lines[0].click()
     assert made.window.current_pane is Pane.CALLS
     assert strip.isHidden()
+
+
+def test_a_window_that_is_gone_hears_nothing_of_the_calls_that_are_left(show: Show) -> None:
+    made = show(World((TALKING,)))
+    made.window.show_pane(Pane.DIAL)
+    window = MainWindow(
+        made.world.window(), made.model, dict.fromkeys(Pane, QWidget), made._detail, made.ticker
+    )
+    shiboken6.delete(window)
+    made.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))  # would raise: the C++ object is deleted
+    made.world.changes.publish(over(TALKING))
 
 
 def test_the_strip_goes_with_the_last_call(show: Show) -> None:
