@@ -6,21 +6,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
-    QGuiApplication,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QRegion,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from rcdesk.ui import theme, words
+from rcdesk.ui import compositor, theme, words
 from rcdesk.ui.controls import Button, IconButton, Kind
 from rcdesk.ui.painted import draw_text
 from rcdesk.ui.pills import Pill, paint_pill, pill_width
@@ -109,6 +105,8 @@ class PopupCard(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWindowTitle("rcdesk call")
+        self._radius = theme.CARD_RADIUS if compositor.blends() else 0  # else its corners would be black
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, self._radius > 0)
         self._clock = clock
         self._face: Face | None = None
         self._seen = False
@@ -213,12 +211,16 @@ class PopupCard(QWidget):
 
     def _paint_surface(self, painter: QPainter, ink: QColor) -> None:
         colours = theme.tokens()
-        painter.fillRect(self.rect(), colours.surface)
-        painter.fillRect(0, 0, _BAR, self.height(), ink)
+        whole, radius = QRectF(self.rect()), self._radius
+        painter.setClipRect(0, 0, _BAR, self.height())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(whole, radius, radius)
+        painter.setClipRect(_BAR, 0, self.width() - _BAR, self.height())
         painter.setPen(QPen(QColor(colours.line), 1))
-        radius = theme.CARD_RADIUS
-        box = QRectF(self.rect()).adjusted(_BAR - radius - 0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setClipping(False)
 
     def _paint_tall(self, painter: QPainter, face: Face) -> None:
         right = self.width() - _RIGHT
@@ -243,15 +245,6 @@ class PopupCard(QWidget):
         for nth, line in enumerate(face.lines):
             feet = _SHORT_FEET[1] + nth * _LINE
             draw_text(painter, _LEFT, feet, room, line, theme.font(Size.SMALL), Tone.DIM)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if QGuiApplication.platformName() == "offscreen":
-            return
-        outline = QPainterPath(QPointF(0, 0))
-        outline.addRoundedRect(QRectF(self.rect()), theme.CARD_RADIUS, theme.CARD_RADIUS)
-        # A mask, not translucency: without a compositor a translucent window has black corners.
-        self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.people import Source, Who
-from rcdesk.ui import popup
+from rcdesk.ui import compositor, popup
 from rcdesk.ui.placement import Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.popups import SPARES, Popups
@@ -52,6 +52,22 @@ def card_of(popups: Popups, key: str) -> PopupCard:
     card = popups.card(key)
     assert card is not None
     return card
+
+
+@pytest.mark.parametrize("blends", [True, False])
+def test_a_cards_corners_are_round_only_where_windows_are_blended(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, blends: bool
+) -> None:
+    monkeypatch.setattr(compositor, "blends", lambda: blends)
+    card = PopupCard(lambda: 0.0)
+    card.resize(WIDTH, TALL)
+    card.show_face(RINGS)
+    picture = card.grab().toImage()
+    corners = [(x, y) for x in (0, WIDTH - 1) for y in (0, TALL - 1)]
+    seen_through = [picture.pixelColor(*corner).alpha() < 128 for corner in corners]
+    assert seen_through == [blends] * 4
+    assert card.testAttribute(Qt.WidgetAttribute.WA_TranslucentBackground) is blends
+    card.deleteLater()
 
 
 def test_a_ringing_card_says_who_where_from_and_for_whom() -> None:
