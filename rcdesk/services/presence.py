@@ -9,7 +9,8 @@ from rcdesk.services.tasks import Group, Nursery
 
 
 class PresenceKeeper:
-    """What others see of the user. `presence` only ever shows what the platform has said."""
+    """What others see of the user. `presence` only ever shows what the platform has said of who is, or was last,
+    signed in."""
 
     def __init__(self, nursery: Nursery, platform: Latest[Platform | None]) -> None:
         self.presence: Latest[Presence] = Latest(Presence())
@@ -37,6 +38,7 @@ class PresenceKeeper:
         self._asking.cancel()
         if platform and platform.account.extension_id != self._of:
             self._of, self._dnd_before = platform.account.extension_id, None
+            self.presence.publish(Presence())
 
     async def _ask(self, platform: Platform, wish: Availability) -> None:
         self.take(await platform.api.set_presence(change_to(wish, self._dnd_before)))

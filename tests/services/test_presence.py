@@ -78,6 +78,17 @@ async def test_a_refusal_is_told_and_nothing_is_shown_that_the_platform_has_not_
     assert me.presence.presence.value == before
 
 
+async def test_nobody_is_shown_with_the_presence_of_somebody_else(me: World) -> None:
+    platform = await me.signed_in()
+    me.presence.take(Presence(user_status=UserStatus.BUSY, message="Lunch"))
+    me.session.platform.publish(None)
+    me.session.platform.publish(platform)
+    assert me.presence.presence.value.message == "Lunch", "who signs in again is the same"
+    object.__setattr__(platform.account, "extension_id", "999")
+    me.session.platform.publish(platform)
+    assert me.presence.presence.value == Presence()
+
+
 async def test_signed_out_nothing_can_be_chosen(me: World) -> None:
     me.presence.choose(Availability.BUSY)
     assert not me.nursery._tasks
