@@ -69,7 +69,8 @@ def _length(seconds: float) -> str:
 def _status(result: dict[str, Any]) -> str:
     account, link = result["account"], result["link"]
     who = f"{account['name']}, ext. {account['extension']}" if account else "nobody"
-    since = f" since {_local(link['since'])}" if link["since"] else ""
+    gone = ", not live" if link["state"] == "signed_out" else ""
+    since = f"{gone} since {_local(link['since'])}" if link["since"] else ""
     until = f", until {_local(result['session_ends_at'])}" if result.get("session_ends_at") else ""
     lines = [f"Signed in:  {who}{until}"]
     if problem := result.get("session_problem"):

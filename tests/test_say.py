@@ -76,6 +76,8 @@ def test_the_status_says_who_how_and_how_many() -> None:
         account=None, link={"state": "off", "since": None, "transport": "none"}
     ).splitlines()[:2]
     assert (nobody, off) == ("Signed in:  nobody", "Link:       Not connected")
+    gone = status(link=LINK | {"state": "signed_out", "transport": "none"}).splitlines()[1]
+    assert gone.startswith("Link:       Signed out, not live since 2026-11-23 ")
 
 
 def test_the_status_says_when_the_platform_spoke_last_and_until_when_it_wants_no_requests() -> None:

@@ -26,6 +26,7 @@ from rcdesk.ui.widgets import (
     row,
 )
 
+UNTIMED = "Not known yet"
 Fact = tuple[str, str, str]
 """A heading, what is shown, and the number that can be copied from it ("" if none)."""
 
@@ -110,7 +111,7 @@ class RecordDetail(QWidget):
             ("Number", who.number, record.number),
             ("Place", record.location, ""),
             ("When", words.in_full(record.started_at), ""),
-            ("How long", words.clock(record.duration) if record.duration else "", ""),
+            ("How long", _length(record), ""),
             ("Queue", words.queue_name(record.queue), ""),
             ("They called" if inbound else "Called from", own, record.own_number),
         ]
@@ -131,3 +132,9 @@ class RecordDetail(QWidget):
     def _on_call_back(self) -> None:
         if self.record:
             self.call_back_asked.emit(self.record.number)
+
+
+def _length(record: CallRecord) -> str:
+    if record.untimed:
+        return UNTIMED
+    return words.clock(record.duration) if record.duration else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -270,3 +270,20 @@ def test_the_detail_tells_all_and_offers_to_call_back(shown: Shown, qtbot: QtBot
     assert asked.args == ["+4722123456"]
     detail.show_record(None)
     assert "No call selected" in [label.text() for label in detail.findChildren(QLabel) if label.isVisible()]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [({"record_id": ""}, "Not known yet"), ({"duration": 9.0}, "0:09")],
+    ids=["live", "log"],
+)
+def test_how_long_a_call_was_is_told_or_that_nobody_knows_it_yet(
+    qtbot: QtBot, facts: dict[str, object], told: str
+) -> None:
+    detail = RecordDetail(who, lambda: NOW)
+    qtbot.addWidget(detail)
+    detail.show_record(replace(record(1, NOW, "+4722123456"), **facts))  # type: ignore[arg-type]
+    (value,) = (
+        label for label in detail.findChildren(QLabel) if label.accessibleName().startswith("How long")
+    )
+    assert value.text() == told

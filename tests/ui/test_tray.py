@@ -140,7 +140,7 @@ def test_with_an_expired_session_the_person_may_still_sign_out(world: World, mad
         (LinkState.LIVE, "Live since"),
         (LinkState.RECOVERING, "Recovering since"),
         (LinkState.POLLING, "Polling since"),
-        (LinkState.SIGNED_OUT, "Signed out since"),
+        (LinkState.SIGNED_OUT, "Signed out, not live since"),
     ],
 )
 def test_the_tooltip_says_how_the_link_stands(world: World, made: Tray, state: LinkState, word: str) -> None:
