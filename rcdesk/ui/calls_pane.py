@@ -71,8 +71,11 @@ class CallsPane(QWidget):
         self._model.count_changed.connect(lambda _count: self._arrange())
         self._model.names_changed.connect(self.recent.names_changed)
         self._ticker.ticked.connect(self.cards.tick)
-        undo = self._history.changed.subscribe(lambda _none: self._ask())
-        self.destroyed.connect(lambda _object=None: undo())
+        undoings = (
+            self._history.changed.subscribe(lambda _none: self._ask()),
+            self._model.link.subscribe(lambda _status: self._arrange()),
+        )
+        self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
         self._arrange()
 
     def _on_call_chosen(self, call: Call) -> None:
@@ -97,7 +100,7 @@ class CallsPane(QWidget):
         """Show what there is, and say it where there is nothing."""
         live, past = bool(self._model.calls), bool(self.recent.rows)
         self.cards.setVisible(live)
-        self._quiet.setVisible(past and not live)
+        self._quiet.setVisible(past and not live and not self._model.stale)  # else it promises too much
         self._empty.setVisible(not past and not live)
         self._ticker.want("calls pane", wanted=live and self.isVisible())
 

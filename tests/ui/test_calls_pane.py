@@ -164,9 +164,14 @@ def test_an_empty_pane_says_what_would_be_here_and_the_next_step(qtbot: QtBot, s
 
 
 def test_without_a_call_but_with_a_past_one_line_is_enough(show: Show) -> None:
-    pane = show().calls_pane
+    made = show()
+    pane = made.calls_pane
     assert pane._quiet.isVisible()
     assert not pane._empty.isVisible()
+    made.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    assert not pane._quiet.isVisible(), "the next call may not appear as soon as it rings"
+    made.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert pane._quiet.isVisible()
 
 
 def test_what_is_old_is_kept_and_says_how_old_it_is(show: Show) -> None:
