@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QHelpEvent, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,7 +23,7 @@ from rcdesk.ui.detail import Detail
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
-from rcdesk.ui.widgets import GUTTER
+from rcdesk.ui.widgets import GUTTER, GutterBar
 from tests.ui.assembled import Assembled
 from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, over
 
@@ -383,6 +383,33 @@ def test_what_scrolls_ends_where_everything_else_does(show: Show, height: int) -
     made.window.show_call(TALKING)
     assert made.window._detail
     assert right(made.window._detail.live) == 404
+
+
+def test_nothing_is_seen_of_a_bar_while_there_is_nothing_to_scroll(qtbot: QtBot) -> None:
+    bar = GutterBar()
+    qtbot.addWidget(bar)
+    bar.resize(GUTTER, 200)
+
+    def colours() -> int:
+        picture = QImage(bar.size(), QImage.Format.Format_RGB32)
+        picture.fill(0)
+        bar.render(picture, QPoint(), QRegion(), QWidget.RenderFlag(0))
+        return len({picture.pixel(x, y) for x in range(GUTTER) for y in range(200)})
+
+    bar.setRange(0, 0)
+    assert colours() == 1
+    bar.setRange(0, 100)
+    assert colours() > 1
+
+
+def test_signed_out_only_the_history_says_how_old_it_is(show: Show) -> None:
+    world = World()
+    world.session.publish(SessionState())
+    world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    made = show(world)
+    for pane in Pane:
+        made.window.show_pane(pane)
+        assert made.window.strip.age.isVisible() is (pane is Pane.HISTORY)
 
 
 def test_the_detail_stands_beside_lists_of_calls_only(show: Show) -> None:
