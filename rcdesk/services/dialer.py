@@ -203,10 +203,19 @@ class Dialer:
         if platform is None:
             self._give_up()
             return
-        if self._account and self._account.extension_id != platform.account.extension_id:
-            self.choices.publish(DialChoices())
         self._account = platform.account
+        before, now = self._settings.value.dials_as, str(platform.account.extension_id)
+        self._settings.update(dials_as=now)
+        if before not in ("", now):
+            self._forget()
         self._loading.start(self._load_choices(platform), name="phones and numbers")
+
+    def _forget(self) -> None:
+        """Somebody else has signed in: their calls must not ring the phone of who was there before."""
+        self._settings.update(last_phone="", last_caller_id="")
+        self._ringout = None
+        self.progress.publish(None)
+        self.choices.publish(DialChoices())
 
     def _give_up(self) -> None:
         """Nobody is signed in any more: what becomes of a RingOut under way cannot be asked."""
@@ -215,7 +224,7 @@ class Dialer:
             asyncio.get_running_loop().call_soon(self._lose, self._ringout)
 
     def _lose(self, ringout: RingOut) -> None:
-        if ringout.progress.end is not None:
+        if ringout is not self._ringout or ringout.progress.end is not None:
             return
         held = self._departure and self._departure.held
         self.progress.publish(ringout.refused(NOT_SIGNED_IN) if held else ringout.timed_out())

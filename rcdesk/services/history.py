@@ -180,6 +180,9 @@ class History:
                     await self._due.wait()
 
     async def _sync(self, platform: Platform) -> None:
+        account = platform.account
+        if await self._store.belong_to(f"{account.account_id}/{account.extension_id}"):
+            await self._tell()
         token = await self._store.cursor()
         batch = await platform.api.sync_since(token) if token else None
         if batch is None:  # never filled, or the platform has forgotten the token

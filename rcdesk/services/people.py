@@ -86,6 +86,7 @@ class People:
             return
         if self._account and self._account.extension_id != platform.account.extension_id:
             self._by_number.clear()
+            self.changed.publish(None)
         self._account = platform.account
         self._loading.start(self._load(platform.api.directory), name="directory")
         self._loading.start(self._load(platform.api.contacts), name="contacts")

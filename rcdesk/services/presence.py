@@ -37,6 +37,8 @@ class PresenceKeeper:
     def _on_platform(self, platform: Platform | None) -> None:
         self._asking.cancel()
         if platform and platform.account.extension_id != self._of:
+            if self._of:
+                self.presence.publish(Presence())
             self._of, self._dnd_before = platform.account.extension_id, None
             self.presence.publish(Presence())
 

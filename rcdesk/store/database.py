@@ -18,6 +18,8 @@ from rcdesk.store.worker import Worker
 T = TypeVar("T")
 Migration = Sequence[str]
 """SQL statements that lead from one version of the tables to the next."""
+Names = tuple[str, str]
+"""What to call the file of now, and which one to go on with."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,20 @@ class Database:
             Problem: disk full, file locked or damaged; nothing was changed. Other errors are bugs.
         """
         return await self._worker.run(lambda: self._transact(work))
+
+    async def exchange(
+        self, decide: Callable[[sqlite3.Connection, Callable[[str], bool]], Names | None]
+    ) -> bool:
+        """Put the file away under another name, and go on with the one that has its name next, or with a new one.
+
+        `decide` says so in a transaction of its own, and is given what tells whether there is a file of a name;
+        it returns the two names, or None to leave things as they are. Without a file it is a new one in memory.
+        A name of "" is nobody's: an empty file that need not be kept. Returns whether it was done.
+
+        Raises:
+            Problem: as `run` does; or the file could not be moved: it is left alone, and this run works in memory.
+        """
+        return await self._worker.run(lambda: self._exchange(decide))
 
     def close(self) -> None:
         """Finish what is queued and close the file; give up waiting after two seconds."""
@@ -117,6 +133,24 @@ class Database:
                 raise told from error
             raise
 
+    def _exchange(self, decide: Callable[[sqlite3.Connection, Callable[[str], bool]], Names | None]) -> bool:
+        path = self._path
+        names = self._transact(lambda connection: decide(connection, lambda name: _is_there(path, name)))
+        if names is None:
+            return False
+        self._disconnect()
+        try:
+            if path:
+                _rename(path, *names)
+        except OSError as error:
+            self._path = None
+            raise not_opened(error) or error from error
+        self._notice = None
+        self._connected()
+        if self._notice:
+            raise self._notice
+        return True
+
     def _begin_anew(self, path: Path, error: sqlite3.Error) -> Problem:
         """Put the file aside in the middle of the work; the next work finds an empty one."""
         self._disconnect()
@@ -138,6 +172,20 @@ class Database:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+def _is_there(path: Path | None, name: str) -> bool:
+    return path is not None and path.with_name(name).exists()
+
+
+def _rename(path: Path, away: str, instead: str) -> None:
+    """Cut short in between, there is no file of the usual name, and the next start begins an empty one."""
+    if away:
+        files.rename(path, away, COMPANIONS)
+    else:
+        path.unlink()
+    if path.with_name(instead).exists():
+        files.rename(path.with_name(instead), path.name, COMPANIONS)
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> None:

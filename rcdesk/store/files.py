@@ -74,16 +74,22 @@ def set_aside(path: Path, now: datetime, companions: Sequence[str] = ()) -> Path
         companions: endings of files that belong to it (`calls.db-wal`) and follow it.
     """
     stamp = now.strftime("%Y%m%d-%H%M%S")
-    aside = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    return rename(path, f"{path.stem}.damaged-{stamp}{path.suffix}", companions)
+
+
+def rename(path: Path, name: str, companions: Sequence[str] = ()) -> Path:
+    """Give a file another name in its folder, or one like it if that is taken; return its new path."""
+    wanted = new = path.with_name(name)
     nth = 1
-    while aside.exists():
+    while new.exists():
         nth += 1
-        aside = path.with_name(f"{path.stem}.damaged-{stamp}-{nth}{path.suffix}")
+        new = wanted.with_name(f"{wanted.stem}-{nth}{wanted.suffix}")
     for ending in ("", *companions):
         part = path.with_name(path.name + ending)
         if part.exists():
-            part.rename(aside.with_name(aside.name + ending))
-    return aside
+            part.rename(new.with_name(new.name + ending))
+    _sync_folder(path.parent)
+    return new
 
 
 def _sync_folder(folder: Path) -> None:

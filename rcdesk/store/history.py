@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rcdesk.core import merging
 from rcdesk.core.calls import Call
 from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch, terms
 from rcdesk.core.ringout import EndedRingOut
 from rcdesk.store import rows
-from rcdesk.store.database import Database
+from rcdesk.store.database import Database, Names
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.search import matching
 
@@ -83,6 +84,26 @@ class HistoryStore:
 
         await self._database.run(work)
 
+    async def belong_to(self, owner: str) -> bool:
+        """Go on with the calls of `owner`, whatever names them; return whether there were somebody else's.
+
+        Those are put away in a file of their own, and are back when that one signs in again. What an older rcdesk
+        listed is the calls of whoever signs in first.
+        """
+
+        def work(connection: sqlite3.Connection, is_there: Callable[[str], bool]) -> Names | None:
+            before = _state(connection, "owner")
+            taken_back = not before and is_there(_file_of(owner)) and not _any(connection)
+            if before == owner or not (before or taken_back):
+                _set_state(connection, "owner", owner)
+                return None
+            return _file_of(before) if before else "", _file_of(owner)
+
+        if not await self._database.exchange(work):
+            return False
+        await self._database.run(lambda connection: _set_state(connection, "owner", owner))
+        return True
+
     async def page(self, query: Query, after: tuple[float, int] | None = None, limit: int = 100) -> Page:
         """Return what `query` finds, newest first, beginning after the key that the page before gave."""
         return await self._database.run(lambda connection: _page(connection, query, after, limit))
@@ -102,6 +123,15 @@ class HistoryStore:
     async def cursor(self) -> str:
         """Return the token to go on with, "" if the log was never read to the end."""
         return await self._database.run(lambda connection: _state(connection, "cursor"))
+
+
+def _file_of(owner: str) -> str:
+    """Name the file of somebody's calls while another one is signed in; a server's words are no file names."""
+    return f"calls.{hashlib.sha256(owner.encode('utf-8', 'replace')).hexdigest()[:16]}.db"
+
+
+def _any(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM calls LIMIT 1").fetchone() is not None
 
 
 def _concerned(connection: sqlite3.Connection, batch: SyncBatch) -> Iterable[CallRecord]:

@@ -68,9 +68,15 @@ class PhoneChoice(QWidget):
         return next((p.label for p in self._phones if p.number == self.number and not self.typing), "")
 
     def offer(self, phones: Iterable[Phone], last: str) -> None:
-        """Offer `phones`. What was chosen by hand stays, else `last` is; not among them, it counts as typed."""
+        """Offer `phones`. What was chosen by hand stays, else `last` is; not among them, it counts as typed.
+
+        Where there were some and now are none, somebody else has signed in, and the choice is theirs again.
+        """
+        before, self._phones = self._phones, tuple(phones)
+        if before and not self._phones:
+            self.touched = False
+            self.typed.set_text("")
         wish = self.number if self.touched else last
-        self._phones = tuple(phones)
         numbers = {phone.number for phone in self._phones}
         with QSignalBlocker(self.choice):
             self.choice.clear()

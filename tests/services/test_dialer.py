@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import Any
@@ -419,14 +420,42 @@ async def test_without_the_right_to_read_phones_one_types_a_number(me: World) ->
 
 
 async def test_phones_of_somebody_else_are_not_offered(me: World) -> None:
-    platform = await me.signed_in()
+    await me.signed_in()
     await until(lambda: me.dialer.choices.value.phones)
     me.session.sign_out()
     assert me.dialer.choices.value.phones
-    object.__setattr__(platform.account, "extension_id", "999")
+    me.settings.update(dials_as="999")
     await me.sandbox.fault("http-status", path="*/forwarding-number", status=403)
     await me.signed_in()
     assert me.dialer.choices.value == DialChoices()
+
+
+async def test_the_phone_of_somebody_else_is_not_rung(me: World) -> None:
+    me.settings.update(last_phone=OWN, last_caller_id="+18885550100")  # by an rcdesk that did not note whose
+    platform = await me.signed_in()
+    await until(lambda: me.dialer.choices.value.phones)
+    me.session.platform.publish(None)
+    me.session.platform.publish(platform)
+    assert me.settings.value.last_phone == OWN
+    other = replace(platform, account=replace(platform.account, extension_id="999"))
+    await me.sandbox.fault("http-status", path="*/forwarding-number", status=403)
+    me.session.platform.publish(other)
+    assert (me.settings.value.last_phone, me.settings.value.last_caller_id) == ("", "")
+    assert me.dialer.choices.value == DialChoices()
+    assert me.dialer.progress.value is None
+    with pytest.raises(Problem) as unknown:
+        me.dialer.order(ANSWERS)
+    assert unknown.value == NO_PHONE
+
+
+async def test_a_ringout_of_somebody_else_is_not_told_as_lost(me: World) -> None:
+    platform = await me.signed_in()
+    await me.sandbox.fault("latency", path="*/ring-out", method="POST", seconds=1)
+    me.dialer.dial(order())
+    me.session.platform.publish(None)
+    me.session.platform.publish(replace(platform, account=replace(platform.account, extension_id="999")))
+    await asyncio.sleep(0)
+    assert me.dialer.progress.value is None
 
 
 async def test_an_end_is_told_to_the_history_a_refusal_is_not(me: World) -> None:

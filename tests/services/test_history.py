@@ -291,3 +291,20 @@ async def test_an_own_leg_is_not_listed(me: World) -> None:
     )
     me.history.on_change(replace(change, now=replace(change.now, ended_at=None, session_id="8")))
     await me.listed(1)
+
+
+async def test_somebody_else_begins_with_an_empty_history(me: World) -> None:
+    platform = await me.signed_in()
+    await me.live()
+    await filled(me)
+    await missed_call(me)
+    await until(lambda: me.history.missed.value == 1)
+    await me.listed(1)
+    await me.sandbox.fault("http-status", path=SYNC, status=503)
+    other = replace(platform, account=replace(platform.account, extension_id="999"))
+    me.session.platform.publish(other)
+    await until(lambda: me.history.missed.value == 0)
+    assert await me.history.recent(5) == ()
+    me.session.platform.publish(platform)
+    await until(lambda: me.history.missed.value == 1)
+    await me.listed(1)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,15 @@ async def test_nobody_is_shown_with_the_presence_of_somebody_else(me: World) -> 
 async def test_signed_out_nothing_can_be_chosen(me: World) -> None:
     me.presence.choose(Availability.BUSY)
     assert not me.nursery._tasks
+
+
+async def test_somebody_else_is_not_shown_with_the_presence_of_who_was_there_before(me: World) -> None:
+    platform = await me.signed_in()
+    me.presence.take(Presence(UserStatus.BUSY))
+    me.session.platform.publish(platform)
+    assert me.presence.presence.value.user_status is UserStatus.BUSY
+    me.session.platform.publish(replace(platform, account=replace(platform.account, extension_id="999")))
+    assert me.presence.presence.value == Presence()
 
 
 async def test_a_wish_under_way_ends_with_the_session(me: World) -> None:

@@ -375,6 +375,17 @@ def test_another_number_is_kept_when_the_phones_are_read_again(shown: Shown) -> 
     assert pad.own.number == "650 555 0147"
 
 
+def test_a_phone_that_somebody_else_chose_is_not_kept(shown: Shown) -> None:
+    pad, world = shown(preferences=FakePreferences(last_phone="+16505550101"))
+    QTest.keyClick(pad.own.choice, Qt.Key.Key_Down)
+    assert pad.own.number == "+16505550199"
+    world.preferences.update(last_phone="")
+    world.choices.publish(DialChoices())
+    assert pad.own.number == ""
+    world.choices.publish(CHOICES)
+    assert pad.own.number == CHOICES.phones[0].number
+
+
 def test_a_refusal_is_told_where_the_button_is(shown: Shown) -> None:
     refusal = Problem("The call was not placed.", "Sign in first.", Kind.SIGN_IN)
     pad, _ = shown(refusal=refusal)
