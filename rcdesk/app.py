@@ -299,6 +299,7 @@ async def _begin(
     shell.furnish()
     notice = await database.open()
     services.history.open()
+    services.session.state.subscribe(lambda _state: services.secrets_kept.publish(vault.backend))
     for problem in (*notices, *([notice] if notice else [])):
         services.problems.publish(problem)
     gc.freeze()  # all that has been imported stays: it need not be looked through again, which takes many ms
@@ -310,7 +311,6 @@ async def _begin(
         services.session.sign_in(server, Jwt(once.jwt), remember=False)
     else:
         services.session.resume()
-    services.secrets_kept.publish(await _where_secrets_are(vault))
 
 
 def _prepare() -> None:
@@ -329,11 +329,6 @@ async def _play(folder: Path, shell: Shell, services: Services, demo: Demo, end:
 
     await Tour(shell, services, await demo.started(), folder).play()
     end.asked.set()
-
-
-async def _where_secrets_are(vault: Vault) -> str:
-    name = await vault.backend_name()
-    return f"in the system's keyring ({name})" if name else "in memory, for this run only"
 
 
 class Demo:

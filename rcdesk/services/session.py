@@ -24,7 +24,7 @@ from rcdesk.services.session_types import (
 )
 from rcdesk.services.tasks import Group, Nursery
 from rcdesk.store.settings import SettingsStore
-from rcdesk.store.vault import Vault
+from rcdesk.store.vault import SILENT, UNREAD, Vault
 
 if TYPE_CHECKING:  # the client is heavy: imported when somebody signs in, after the window is painted
     from rcdesk.core.tokens import Tokens
@@ -68,11 +68,12 @@ class Session:
         self._settled = SessionState()  # what holds while no attempt is under way
         self._connection: Connection | None = None
         self._tried: Connection | None = None  # the latest one; it may be closed
-        self._kept = False  # whether the next start can go on with the session
+        self._remember = False  # whether the next start shall go on with the session
         self._leaving: set[Connection] = set()
         self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
         self._watching = Group(nursery)
+        vault.on_change = self._on_vault
 
     @property
     def production_url(self) -> str:
@@ -118,14 +119,35 @@ class Session:
     async def close(self) -> None:
         """Let go of the connection. A session that is kept goes on, to be resumed at the next start; one for
         this run only is ended at the server too, which allows a user no more than a few."""
+        self._vault.on_change = lambda: None
         self._say_platform(None)
         connection, self._connection = self._connection, None
-        if connection and self._kept:
+        if connection and self._kept():
             await connection.close()
         elif connection:
             await self._farewell(connection)
         for connection in list(self._leaving):  # signed out a moment ago
             await self._farewell(connection)
+
+    def _kept(self) -> bool:
+        return self._remember and not self._vault.notice
+
+    def _unread(self) -> Problem | None:
+        """Say why nothing was found in the keyring, if somebody had signed in before."""
+        title = UNREAD.get(self._vault.notice)
+        if title is None or not self._settings.value.server or self._settled.phase is not Phase.SIGNED_OUT:
+            return None
+        anew = "rcdesk goes on by itself" if self._vault.notice == SILENT else "start rcdesk again"
+        return Problem(title, f"Unlock it, and {anew}; or sign in for this run.", Kind.SIGN_IN)
+
+    def _on_vault(self) -> None:
+        """The keyring answers at last, or does so no longer."""
+        if self._attempt and not self._attempt.done():
+            return  # which looks at it when it is through
+        if self._settled.phase is Phase.SIGNED_OUT and not self._vault.notice:
+            self.resume()
+        elif self._settled.phase is Phase.SIGNED_IN and self._remember:
+            self._settle(replace(self._settled, notice=self._vault.notice, kept=self._kept()))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         if self._attempt:
@@ -140,7 +162,7 @@ class Session:
             self._fail(problem, server)
             return
         self._settings.update(server=server.url, client_id=server.client_id)
-        self._kept = remember and not self._vault.notice
+        self._remember = remember
         self._take(connection, platform)
         if not remember:
             await self._vault.delete(ENTRY)  # of an earlier sign-in: the next start must not go on with that
@@ -159,7 +181,7 @@ class Session:
 
         kept = await self._vault.get(ENTRY, anew=True)  # `rcdesk sign-in` may have put it there just now
         if not kept:
-            self._settle(replace(self._settled, notice=self._vault.notice))
+            self._settle(replace(self._settled, notice=self._vault.notice, problem=self._unread()))
             return
         found = unpack(kept)
         if found is None:
@@ -175,7 +197,7 @@ class Session:
         except Problem as problem:
             self._fail(problem, server)
             return
-        self._kept = True
+        self._remember = True
         self._take(connection, platform)
 
     async def _resumed(self, server: Server, tokens: Tokens) -> tuple[Connection, Platform]:
@@ -231,7 +253,8 @@ class Session:
         before, self._connection = self._connection, connection
         self._part_with(before)
         url, notice = connection.server.url, self._vault.notice
-        state = SessionState(Phase.SIGNED_IN, platform.account, notice=notice, server=url)
+        kept = self._kept()
+        state = SessionState(Phase.SIGNED_IN, platform.account, kept=kept, notice=notice, server=url)
         self._settle(self._with_end(state, connection.tokens))
         log.info("= signed in")
         self._say_platform(platform)

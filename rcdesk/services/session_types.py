@@ -32,6 +32,7 @@ class SessionState:
     Attributes:
         problem: why the last attempt to sign in failed.
         over: why the session is over, if the server has ended it.
+        kept: the next start goes on with the session.
         notice: something the user should know ("signed in for this run only"), "".
         browser_url: the address to open, while the browser is awaited; "" else.
         server: where one is, or tries to be, signed in.
@@ -43,6 +44,7 @@ class SessionState:
     account: Account | None = None
     problem: Problem | None = None
     over: Problem | None = None
+    kept: bool = False
     notice: str = ""
     browser_url: str = ""
     server: str = ""

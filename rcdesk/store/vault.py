@@ -25,6 +25,13 @@ LOCKED = "Your sign-in is kept for this run only: the keyring is locked."
 SILENT = "Your sign-in is kept for this run only: the keyring does not answer; it may wait to be unlocked."
 REFUSED = "Your sign-in is kept for this run only: the keyring did not take it."
 
+UNREAD = {
+    LOCKED: "Your stored sign-in cannot be read: the keyring is locked.",
+    SILENT: "Your stored sign-in cannot be read: the keyring does not answer; it may wait to be unlocked.",
+    REFUSED: "Your stored sign-in cannot be read: the keyring does not work.",
+}
+"""What each notice means for what was stored before; where there is no keyring, nothing was."""
+
 
 class Vault:
     """The secrets of one profile, under the keyring's service `rcdesk:<profile>`.
@@ -35,11 +42,15 @@ class Vault:
 
     Attributes:
         notice: "" or a sentence for the user: the sign-in is not kept beyond this run, and why.
+        backend: the name of the keyring in use, "" before it has answered, and in memory.
+        on_change: called on the loop when `notice` has become another.
     """
 
     def __init__(self, profile: str | None, limit: float = LIMIT) -> None:
         """Ask nothing yet. `profile`: None for memory only, as wished, without notice. `limit`: seconds."""
         self.notice = ""
+        self.backend = ""
+        self.on_change: Callable[[], None] = lambda: None
         self._service = f"rcdesk:{profile}"
         self._limit = limit
         self._in_memory = profile is None
@@ -73,10 +84,6 @@ class Vault:
         self._known[name] = None
         await self._ask(lambda keyring: _delete(keyring, self._service, name))
 
-    async def backend_name(self) -> str:
-        """Return the name of the keyring in use, "" while secrets are in memory only."""
-        return await self._ask(lambda keyring: str(keyring.name)) or ""
-
     def close(self) -> None:
         """Let the keyring take what is under way; give up waiting after two seconds."""
         if not self._worker.close():
@@ -86,13 +93,25 @@ class Vault:
         """Ask the keyring; None if it fails, or does not answer in time (it may do so later)."""
         if self._in_memory:
             return None
-        answer = self._worker.run(lambda: question(_backend()))
+        answer = self._worker.run(lambda: self._put(question))
         answer.add_done_callback(self._on_answer)
         await asyncio.wait({answer}, timeout=0 if self._late else self._limit)
         if not answer.done():
-            self.notice, self._late = SILENT, answer
+            self._late = answer
+            self._say(SILENT)
             return None
         return None if answer.exception() else answer.result()
+
+    def _put(self, question: Callable[[KeyringBackend], T]) -> T:
+        keyring = _backend()
+        answer = question(keyring)
+        self.backend = str(keyring.name)
+        return answer
+
+    def _say(self, notice: str) -> None:
+        before, self.notice = self.notice, notice
+        if notice != before:
+            self.on_change()
 
     def _on_answer(self, answer: asyncio.Future[Any]) -> None:
         if answer.cancelled():
@@ -100,7 +119,8 @@ class Vault:
         if error := answer.exception():
             self._give_up(error)
         elif answer is self._late:
-            self.notice, self._late = "", None
+            self._late = None
+            self._say("")
 
     def _give_up(self, error: BaseException) -> None:
         """Work in memory from now on: a keyring that was refused once is not asked again and again.
@@ -111,8 +131,8 @@ class Vault:
 
         log.warning("the keyring is given up: %s", type(error).__name__)
         words = {NoKeyringError: ABSENT, KeyringLocked: LOCKED}
-        self.notice = next((text for kind, text in words.items() if isinstance(error, kind)), REFUSED)
-        self._in_memory = True
+        self._in_memory, self.backend = True, ""
+        self._say(next((text for kind, text in words.items() if isinstance(error, kind)), REFUSED))
 
 
 def _backend() -> KeyringBackend:

@@ -65,12 +65,8 @@ class Banner(QFrame):
         """Show `problem` until it is dismissed or a newer one comes."""
         self._show(problem)
 
-    def inform(self, text: str) -> None:
-        """Show something that is good to know, until it is dismissed."""
-        self._show(Problem(text, "", Trouble.LOCAL), Tone.RINGING)
-
     def warn(self, problem: Problem | None) -> None:
-        """Show what is about to come, once, until it is dismissed or this is called with None."""
+        """Show what is good to know in time, once, until it is dismissed or this is called with None."""
         before, self._warning = self._warning, problem
         if problem is not None and problem != before:
             self._show(problem, Tone.RINGING)

@@ -320,9 +320,7 @@ class MainWindow(QWidget):
         self.signed_out.tell(*session_words.page(state))
         self.banner.tell_lasting(session_words.over(state))
         if state.phase is not Phase.SIGNING_IN:
-            self.banner.warn(session_words.end_near(state, self._source.clock()))
-        if state.phase is Phase.SIGNED_IN and state.notice:
-            self.banner.inform(state.notice)
+            self.banner.warn(session_words.warning(state, self._source.clock()))
         if self._settled:
             self._arrange()
 

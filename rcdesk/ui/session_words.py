@@ -31,8 +31,17 @@ def end(state: SessionState, now: float) -> str:
     return f"Your sign-in ends {when}, as your administrator has set."
 
 
-def end_near(state: SessionState, now: float) -> Problem | None:
-    """Return the notice that the sign-in is about to end, None while it is not."""
-    if not state.ends_soon:
-        return None
-    return Problem(end(state, now), "Sign in again before then, and no call is missed.", Kind.SIGN_IN)
+def kept(state: SessionState, keyring: str) -> str:
+    """Return where the sign-in is kept, or why it is not; `keyring` is the name of the one in use."""
+    if state.kept:
+        return f"Your sign-in is kept in the system’s keyring{f' ({keyring})' if keyring else ''}."
+    return state.notice or "Your sign-in is for this run only, and kept nowhere."
+
+
+def warning(state: SessionState, now: float) -> Problem | None:
+    """Return what is good to know in time: the sign-in is about to end, or is not kept."""
+    if state.ends_soon:
+        return Problem(end(state, now), "Sign in again before then, and no call is missed.", Kind.SIGN_IN)
+    if state.phase is Phase.SIGNED_IN and state.notice:
+        return Problem(state.notice, "", Kind.LOCAL)
+    return None

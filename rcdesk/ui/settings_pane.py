@@ -62,7 +62,7 @@ class SettingsSource:
     """What the pane shows.
 
     Attributes:
-        secrets_kept: where the sign-in is kept, in words: "in the GNOME keyring"; "" while that is not known.
+        secrets_kept: the name of the keyring in use, "" while that is not known.
         ring_test: how the latest one goes, None before the first.
     """
 
@@ -103,7 +103,7 @@ class SettingsPane(QWidget):
         undoings = (
             source.session.follow(self._on_session),
             source.link.follow(self._on_link),
-            source.secrets_kept.subscribe(self._show_kept),
+            source.secrets_kept.subscribe(lambda _keyring: self._show_kept()),
         )
         self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
 
@@ -175,17 +175,17 @@ class SettingsPane(QWidget):
         extension = f"ext. {account.extension_number}" if account else ""
         self._where.setText(words.joined(extension, host))
         self._where.setVisible(bool(self._where.text()))
-        self._show_kept(self._source.secrets_kept.value)
+        self._show_kept()
         self.sign_out.setVisible(account is not None)
         self.sign_in.setVisible(not inside or state.ends_soon)
         self.sign_in.setEnabled(state.phase is not Phase.SIGNING_IN)
 
-    def _show_kept(self, where: str) -> None:
+    def _show_kept(self) -> None:
         state = self._source.session.value
         phase = state.phase
-        inside = f"Your sign-in is kept {where}." if where else ""
+        kept = session_words.kept(state, self._source.secrets_kept.value)
         told = {
-            Phase.SIGNED_IN: " ".join(filter(None, (inside, session_words.end(state, self._source.clock())))),
+            Phase.SIGNED_IN: " ".join(filter(None, (kept, session_words.end(state, self._source.clock())))),
             Phase.SIGNING_IN: "Signing in…",
             Phase.SIGNED_OUT: "Calls are shown once you are signed in.",
             Phase.EXPIRED: "Your sign-in has ended. What is known stays; nothing new is shown.",

@@ -49,7 +49,7 @@ class Services:
     """What the shell works with.
 
     Attributes:
-        secrets_kept: where the sign-in is kept, in words; "" while that is not known.
+        secrets_kept: the name of the keyring in use, "" while that is not known.
         places: where things are kept, for the settings.
         start_demo: signs in to a platform of one's own.
     """

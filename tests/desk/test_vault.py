@@ -28,7 +28,7 @@ async def test_a_secret_survives_the_run_and_is_gone_when_deleted(profile: str, 
     second = Vault(profile)
     assert await second.get("sign-in") == secret
     assert await Vault(profile + "x").get("sign-in") is None
-    assert "SecretService" in await second.backend_name()
+    assert "SecretService" in second.backend
     await second.delete("sign-in")
     assert await Vault(profile).get("sign-in") is None
     assert second.notice == ""

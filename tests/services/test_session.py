@@ -15,16 +15,18 @@ import keyring.backends.fail
 import pytest
 
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.tokens import Ending
+from rcdesk.core.tokens import Ending, Tokens
 from rcdesk.services import session
 from rcdesk.services.connection import pack, unpack
 from rcdesk.services.session import ENTRY, PRODUCTION, UNREADABLE, Browser, Jwt, Phase, Server, SessionState
+from rcdesk.store.secret_parts import split
 from rcdesk.store.settings import SettingsStore
-from rcdesk.store.vault import ABSENT, Vault
+from rcdesk.store.vault import ABSENT, SILENT, UNREAD, Vault
 from tests.client.relay import Relay
 from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import Served, World, world
+from tests.store.test_vault import Locked, Waiting
 from tests.test_sign_in import Memory
 
 SERVER_AWAY = "*/extension/~"
@@ -473,6 +475,88 @@ async def test_without_a_keyring_one_is_signed_in_for_this_run_and_told_so(
         assert me.state.notice == ABSENT
 
 
+@pytest.mark.parametrize(("remember", "kept"), [(True, True), (False, False)])
+async def test_whether_the_next_start_goes_on_with_it_is_told(me: World, remember: bool, kept: bool) -> None:
+    me.session.sign_in(me.server, me.jwt, remember=remember)
+    assert (await me.phase(Phase.SIGNED_IN)).kept is kept
+
+
+@pytest.fixture
+def waiting() -> Iterator[Waiting]:
+    """Give a keyring that waits to be unlocked, by its `opened`."""
+    before = keyring.get_keyring()
+    backend = Waiting()
+    keyring.set_keyring(backend)
+    yield backend
+    backend.opened.set()
+    keyring.set_keyring(before)
+
+
+async def test_a_keyring_that_is_unlocked_late_still_signs_in(
+    sandbox: Served, tmp_path: Path, waiting: Waiting
+) -> None:
+    settings = SettingsStore(None)
+    waiting.opened.set()
+    async with world(sandbox, tmp_path, vault=Vault("test"), settings=settings) as me:
+        await me.signed_in()
+    waiting.opened.clear()
+    async with world(sandbox, tmp_path, vault=Vault("test", limit=0.02), settings=settings) as me:
+        me.session.resume()
+        state = await me.phase(Phase.SIGNED_OUT)
+        assert state.problem
+        assert state.problem.title == UNREAD[SILENT]
+        assert state.problem.remedy == ("Unlock it, and rcdesk goes on by itself; or sign in for this run.")
+        waiting.opened.set()
+        state = await me.phase(Phase.SIGNED_IN)
+        assert (state.problem, state.notice, state.kept) == (None, "", True)
+
+
+async def test_unlocked_late_with_nothing_in_it_nobody_is_bothered(
+    sandbox: Served, tmp_path: Path, waiting: Waiting
+) -> None:
+    settings = SettingsStore(None)
+    async with world(sandbox, tmp_path, vault=Vault("test", limit=0.02), settings=settings) as me:
+        me.session.resume()
+        assert (await me.phase(Phase.SIGNED_OUT)).problem is None, "nobody has ever signed in"
+        settings.update(server=me.server.url)
+        me.session.resume()
+        await until(lambda: me.state.problem)
+        waiting.opened.set()
+        await until(lambda: me.state.phase is Phase.SIGNED_OUT and not me.state.problem)
+
+
+async def test_signed_in_while_the_keyring_waits_it_is_kept_once_that_is_unlocked(
+    sandbox: Served, tmp_path: Path, waiting: Waiting
+) -> None:
+    async with world(sandbox, tmp_path, vault=Vault("test", limit=0.02)) as me:
+        me.session.sign_in(me.server, me.jwt, remember=True)
+        state = await me.phase(Phase.SIGNED_IN)
+        assert (state.kept, state.notice) == (False, SILENT)
+        waiting.opened.set()
+        await until(lambda: me.state.kept)
+        assert (me.state.phase, me.state.notice) == (Phase.SIGNED_IN, "")
+    assert await sessions(sandbox) == 1
+
+
+@pytest.mark.expected_log("the keyring is given up: KeyringLocked")
+async def test_a_locked_keyring_says_why_nobody_is_signed_in(sandbox: Served, tmp_path: Path) -> None:
+    settings = SettingsStore(None)
+    settings.update(server=sandbox.info["server"])
+    before = keyring.get_keyring()
+    keyring.set_keyring(Locked())
+    try:
+        async with world(sandbox, tmp_path, vault=Vault("test"), settings=settings) as me:
+            me.session.resume()
+            state = await me.phase(Phase.SIGNED_OUT)
+            assert state.problem
+            assert str(state.problem) == (
+                "Your stored sign-in cannot be read: the keyring is locked. "
+                "Unlock it, and start rcdesk again; or sign in for this run."
+            )
+    finally:
+        keyring.set_keyring(before)
+
+
 async def test_the_dialog_begins_with_where_one_signed_in_last(me: World) -> None:
     assert me.session.defaults() == Server(PRODUCTION, "")
     assert me.session.production_url == PRODUCTION
@@ -487,6 +571,13 @@ async def test_this_installation_keeps_its_name(sandbox: Served, tmp_path: Path)
         name = settings.value.endpoint_id
         await me.signed_in()
         assert settings.value.endpoint_id == name != ""
+
+
+def test_a_kept_sign_in_is_ascii_so_that_its_parts_are_no_longer_than_they_look() -> None:
+    kept = pack(Server("https://platform.example", "id", "geheimniß 🗝"), Tokens("a", 0.0, 1.0))
+    assert kept.isascii()
+    assert all(len(part.encode("utf-16-le")) <= 2560 for part in split(kept * 40))
+    assert unpack(kept) == (Server("https://platform.example", "id", "geheimniß 🗝"), Tokens("a", 0.0, 1.0))
 
 
 def test_secrets_are_not_shown() -> None:

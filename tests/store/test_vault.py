@@ -15,6 +15,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from rcdesk.store import vault as words
 from rcdesk.store.vault import Vault
+from tests.helpers.wait import until
 
 LONG = "0123456789" * 300
 
@@ -132,7 +133,9 @@ async def test_deleting_what_is_not_there_is_no_trouble(memory: Memory) -> None:
 
 async def test_it_tells_which_keyring_is_in_use(memory: Memory) -> None:
     vault = Vault("work")
-    assert await vault.backend_name() == memory.name
+    assert vault.backend == ""
+    await vault.get("refresh")
+    assert vault.backend == memory.name
     vault.close()
 
 
@@ -155,7 +158,7 @@ async def test_without_a_keyring_it_works_on_for_this_run_and_says_why(
     await vault.set("refresh", "s3cret")
     assert await vault.get("refresh") == "s3cret"
     assert vault.notice == notice
-    assert await vault.backend_name() == ""
+    assert vault.backend == ""
     await vault.delete("refresh")
     assert await vault.get("refresh") is None
     assert not isinstance(backend, Plain) or not backend.entries
@@ -199,10 +202,14 @@ async def test_the_notice_goes_once_the_keyring_has_taken_everything(use: object
     late = vault._late
     assert late is not None
     assert vault.notice == words.SILENT
+    told: list[str] = []
+    vault.on_change = lambda: told.append(vault.notice)
+    await vault.set("refresh", "s3cret")
+    assert told == []
     backend.opened.set()
-    await late
-    assert vault.notice == ""
-    assert await vault.backend_name() == backend.name
+    await until(lambda: told)
+    assert (told, vault.notice) == ([""], "")
+    assert vault.backend == backend.name
     vault.close()
 
 
@@ -226,6 +233,7 @@ import asyncio, threading, keyring
 from keyring.backend import KeyringBackend
 from rcdesk.store import worker
 from rcdesk.store.vault import Vault
+from tests.helpers.wait import until
 
 class Stuck(KeyringBackend):
     priority = 5

@@ -307,8 +307,17 @@ def test_a_notice_is_told(show: Show) -> None:
     made = show()
     told = "Signed in for this run only: there is no keyring on this computer."
     made.world.session.publish(replace(made.world.session.value, notice=told))
-    assert made.window.banner.problem is not None
-    assert made.window.banner.problem.title == told
+    banner = made.window.banner
+    assert banner.problem is not None
+    assert banner.problem.title == told
+    assert banner.action.isHidden()
+    banner.dismiss()
+    made.world.session.publish(replace(made.world.session.value, notice=told))
+    assert banner.isHidden(), "it was dismissed"
+    made.world.session.publish(replace(made.world.session.value, notice="another"))
+    assert banner.isVisible()
+    made.world.session.publish(replace(made.world.session.value, notice=""))
+    assert banner.isHidden(), "the keyring is unlocked"
 
 
 def test_the_header_says_who_what_and_how(show: Show) -> None:

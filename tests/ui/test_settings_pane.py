@@ -17,13 +17,14 @@ from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.ring_test import Progress
 from rcdesk.services.session import Phase, SessionState
+from rcdesk.store.vault import LOCKED
 from rcdesk.ui import settings_pane
 from rcdesk.ui.preferences import Place
 from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
 from tests.ui.form_samples import NOW, FakePreferences, at
 
 DANA = Account("1", "101", "101", "Dana Novak")
-INSIDE = SessionState(Phase.SIGNED_IN, DANA, server="https://platform.ringcentral.com")
+INSIDE = SessionState(Phase.SIGNED_IN, DANA, kept=True, server="https://platform.ringcentral.com")
 PLACES = (Place("Calls", "/data/calls.db"), Place("Logs", ""))
 
 
@@ -62,24 +63,32 @@ def told(pane: SettingsPane) -> list[str]:
 
 def test_who_is_signed_in_where_and_how_it_is_kept(shown: Shown) -> None:
     pane, world = shown()
-    world.kept.publish("in the GNOME keyring")
+    world.kept.publish("GNOME keyring")
     assert {
         "Dana Novak",
         "ext. 101 · platform.ringcentral.com",
-        "Your sign-in is kept in the GNOME keyring.",
+        "Your sign-in is kept in the system’s keyring (GNOME keyring).",
     } <= set(told(pane))
     assert not pane.sign_in.isVisible()
 
 
 def test_when_a_sign_in_ends_is_a_quiet_word_with_a_button_when_it_is_near(shown: Shown) -> None:
     pane, world = shown()
-    world.kept.publish("in the GNOME keyring")
+    world.kept.publish("GNOME keyring")
     world.session.publish(replace(INSIDE, ends_at=at(17, 30)))
-    told_of = "Your sign-in is kept in the GNOME keyring. Your sign-in ends today at 17:30, as your administrator has set."
+    told_of = "Your sign-in is kept in the system’s keyring (GNOME keyring). Your sign-in ends today at 17:30, as your administrator has set."
     assert told_of in told(pane)
     assert not pane.sign_in.isVisible()
     world.session.publish(replace(INSIDE, ends_at=at(17, 30), ends_soon=True))
     assert pane.sign_in.isVisible()
+
+
+def test_a_sign_in_that_is_not_kept_says_so_and_why(shown: Shown) -> None:
+    pane, world = shown()
+    world.session.publish(replace(INSIDE, kept=False))
+    assert "Your sign-in is for this run only, and kept nowhere." in told(pane)
+    world.session.publish(replace(INSIDE, kept=False, notice=LOCKED))
+    assert LOCKED in told(pane)
 
 
 def test_signing_out_and_in_are_wishes(shown: Shown, qtbot: QtBot) -> None:
