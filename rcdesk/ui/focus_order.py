@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 
 def in_order(window: QWidget, regions: Iterable[QWidget | None]) -> list[QWidget]:
@@ -30,6 +30,15 @@ def after(order: list[QWidget], current: QWidget | None, *, forwards: bool) -> Q
     if current is None:
         return order[0 if forwards else -1]
     return order[(order.index(current) + (1 if forwards else -1)) % len(order)]
+
+
+def reveal(widget: QWidget) -> None:
+    """Scroll to where `widget` is: Qt does so only where the keyboard was in the same scroll area before."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget)
+        parent = parent.parentWidget()
 
 
 def _reachable(region: QWidget) -> list[QWidget]:

@@ -340,6 +340,7 @@ class MainWindow(QWidget):
             return False
         reasons = Qt.FocusReason
         widget.setFocus(reasons.TabFocusReason if forwards else reasons.BacktabFocusReason)
+        focus_order.reveal(widget)
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

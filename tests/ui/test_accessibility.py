@@ -15,9 +15,11 @@ from rcdesk.core.account import Availability
 from rcdesk.core.calls import Stage
 from rcdesk.core.subscription import LinkState
 from rcdesk.ui import link_words, words
+from rcdesk.ui.controls import Button
 from rcdesk.ui.navigation import ICONS, Pane
 from rcdesk.ui.pills import PRESENCE_LOOKS, STAGE_LOOKS
 from rcdesk.ui.popup import Face, PopupCard
+from rcdesk.ui.widgets import Scroll, column
 from tests.ui.assembled import Assembled
 from tests.ui.test_popups import MISSED, RINGS
 from tests.ui.world import HOLDING, NOW, RINGING, TALKING, World, answered, began, call, face_of, over
@@ -108,6 +110,29 @@ def test_focus_goes_from_the_top_down(made: Assembled) -> None:
         QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         tops.append(window.focusWidget().mapTo(window, window.focusWidget().rect().topLeft()).y())
     assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Backtab])
+def test_the_keyboard_never_goes_to_what_is_scrolled_away(made: Assembled, key: Qt.Key, qtbot: QtBot) -> None:
+    window = made.window
+    buttons = [Button(f"Button {number}") for number in range(40)]
+    scroll = Scroll(QWidget())
+    scroll.widget().setLayout(column(*buttons))
+    window._builders[Pane.SETTINGS] = lambda: scroll
+    window.show_pane(Pane.SETTINGS)
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    forwards, bar = key == Qt.Key.Key_Tab, scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum() if forwards else 0)
+    hidden = buttons[0 if forwards else -1]
+    before = window.header.person if forwards else window.navigation.button(Pane.CALLS)
+    before.setFocus()
+    for _ in range(10):  # past what stands between them
+        if window.focusWidget() is not hidden:
+            QTest.keyClick(window.focusWidget(), key)
+    assert window.focusWidget() is hidden
+    assert scroll.viewport().rect().contains(hidden.geometry().translated(0, -bar.value()))
 
 
 def test_a_ring_shows_where_the_keyboard_is_but_not_after_a_click(made: Assembled) -> None:
