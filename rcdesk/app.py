@@ -61,7 +61,7 @@ SOON = (  # what the window needs next: panes, cards, tray, and what talks to th
         f"rcdesk.ui.{name}"
         for name in ("history_pane", "settings_pane", "call_detail", "record_detail", "detail")
     ),
-    *("rcdesk.ui.away_card", "rcdesk.ui.ring_card"),
+    *("rcdesk.ui.away_card", "rcdesk.ui.ring_card", "rcdesk.ui.diagnostics"),
     *("rcdesk.services.connection", "rcdesk.client.push_pubnub", "httpcore", "anyio"),
 )
 TURN = 0.0005  # seconds after which another thread gives way: with Python's 5 ms the store delays what is painted
@@ -239,7 +239,7 @@ def _build(
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(
         session, link, presence, calls, people, dialer, history, awake, away, ring_test, settings, problems, clock,
-        Latest(""), _places(config), demo.start,
+        Latest(""), _places(config), logs.redact, demo.start,
     )  # fmt: skip
 
 

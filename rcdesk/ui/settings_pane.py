@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services.feed import Latest
 from rcdesk.services.ring_test import Progress
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import link_words, session_words, words
+from rcdesk.ui import link_words, session_words, theme, words
 from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.choice import Choice
-from rcdesk.ui.controls import Button, IconButton, Kind
+from rcdesk.ui.controls import Button, Kind
 from rcdesk.ui.form import label_for
-from rcdesk.ui.preferences import Place, Preferences
+from rcdesk.ui.painted import PaintedButton, draw_icon, draw_text
+from rcdesk.ui.preferences import Preferences
 from rcdesk.ui.ring_test_view import RingTestView
 from rcdesk.ui.theme import GAP, Size, Tone
-from rcdesk.ui.widgets import (
-    Card,
-    ElidedLabel,
-    Label,
-    Line,
-    Part,
-    Scroll,
-    SectionHeader,
-    column,
-    copy_text,
-    row,
-)
+from rcdesk.ui.widgets import ElidedLabel, Label, Line, Scroll, Section, column, row
 
+if TYPE_CHECKING:
+    from rcdesk.ui.diagnostics import Diagnostics
+
+HEIGHT = 40  # px of the row that leads to the diagnostics
 THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"))
 PUSHES = (
     ("auto", "Automatic", "the best that works"),
@@ -64,15 +59,16 @@ class SettingsSource:
     Attributes:
         secrets_kept: the name of the keyring in use, "" while that is not known.
         ring_test: how the latest one goes, None before the first.
+        diagnostics: builds their page.
     """
 
     session: Latest[SessionState]
     link: Latest[LinkStatus]
     secrets_kept: Latest[str]
     version: str
-    places: tuple[Place, ...]
     clock: Callable[[], float]
     ring_test: Latest[Progress | None]
+    diagnostics: Callable[[], Diagnostics]
 
 
 class SettingsPane(QWidget):
@@ -94,12 +90,15 @@ class SettingsPane(QWidget):
         super().__init__(parent)
         self._source = source
         self._preferences = preferences
+        self._page: Diagnostics | None = None
         content = QWidget()
         parts = (self._account(), self._appearance(), self._calls(), self._push(), self._about())
         layout = column(*parts, 1, gap=4 * GAP)
         layout.setContentsMargins(0, 0, 0, 4 * GAP)
         content.setLayout(layout)
-        self.setLayout(column(Scroll(content, gutter=True)))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(Scroll(content, gutter=True))
+        self.setLayout(column(self._stack))
         undoings = (
             source.session.follow(self._on_session),
             source.link.follow(self._on_link),
@@ -119,13 +118,13 @@ class SettingsPane(QWidget):
         top, below = row(who, self.sign_out), row(self._kept, self.sign_in)
         for line in (top, below):
             line.setStretch(0, 1)
-        return _section("Account", top, below)
+        return Section("Account", top, below)
 
     def _appearance(self) -> QWidget:
         self.theme = ChipRow[str]("Appearance", THEMES)
         self.theme.choose(self._preferences.value.theme)
         self.theme.chosen.connect(lambda theme: self._keep("theme", theme))
-        return _section("Appearance", self.theme)
+        return Section("Appearance", self.theme)
 
     def _calls(self) -> QWidget:
         self.popups = CheckBox("Show a card when a call rings")
@@ -139,7 +138,7 @@ class SettingsPane(QWidget):
         self.ring_test = RingTestView(self._source.ring_test, self._source.clock)
         self.ring_test.asked.connect(self.ring_test_asked)
         cards = column(self.popups, words_below, gap=0)
-        return _section("Calls", cards, Line(), self.ring_test, gap=3 * GAP)
+        return Section("Calls", cards, Line(), self.ring_test, gap=3 * GAP)
 
     def _push(self) -> QWidget:
         self.push = Choice("How calls arrive")
@@ -151,13 +150,26 @@ class SettingsPane(QWidget):
         self.push.currentIndexChanged.connect(lambda _index: self._on_push())
         self._explained.setText(EXPLAINED[self.push.currentData()])
         label = label_for("How calls arrive", self.push)
-        return _section("Push", label, self.push, self._explained, self._now, gap=GAP)
+        return Section("Push", label, self.push, self._explained, self._now, gap=GAP)
 
     def _about(self) -> QWidget:
-        parts: list[QWidget] = [Label(f"rcdesk {self._source.version}")]
-        for place in self._source.places:
-            parts += [Line(), _PlaceRow(place)]
-        return _section("About", *parts)
+        self.diagnostics = DiagnosticsRow()
+        self.diagnostics.clicked.connect(lambda _checked=False: self.show_diagnostics())
+        return Section("About", Label(f"rcdesk {self._source.version}"), Line(), self.diagnostics)
+
+    def show_diagnostics(self) -> None:
+        """Show the diagnostics in the place of the settings; they are built when they are first wanted."""
+        if self._page is None:
+            self._page = self._source.diagnostics()
+            self._page.left.connect(self._leave_diagnostics)
+            self._stack.addWidget(self._page)
+        self._stack.setCurrentWidget(self._page)
+        self._page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _leave_diagnostics(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self.diagnostics.clearFocus()  # which the stack has given it, but without the ring
+        self.diagnostics.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _keep(self, name: str, value: object) -> None:
         self._preferences.update(**{name: value})
@@ -201,34 +213,29 @@ class SettingsPane(QWidget):
         self._now.setText(f"Now: {' '.join(part for part in (look.word, how, since) if part)}")
         self._now.set_tone(look.tone)
 
-
-class _PlaceRow(QWidget):
-    """Where something is kept, to copy and to open."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        path = ElidedLabel(place.path or "not kept in this run", Size.SMALL, Tone.DIM)
-        layout = row(column(Label(place.what), path, gap=2))
-        layout.setStretch(0, 1)
-        if place.path:
-            copy = IconButton("copy", f"Copy path: {place.what}")
-            copy.clicked.connect(lambda _checked=False: copy_text(place.path))
-            show = IconButton("open", f"Open: {place.what}")
-            show.clicked.connect(lambda _checked=False: _open(place.path))
-            layout.addWidget(copy)
-            layout.addWidget(show)
-        self.setLayout(layout)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._stack.currentWidget() is self._page:
+            self._leave_diagnostics()
+        else:
+            super().keyPressEvent(event)
 
 
-def _open(path: str) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+class DiagnosticsRow(PaintedButton):
+    """Leads to the diagnostics."""
 
+    TITLE, DETAIL = "Diagnostics", "Link, request budget, versions, files"
 
-def _section(title: str, *parts: Part, gap: int = 2 * GAP) -> QWidget:
-    card = Card()
-    inside = column(*parts, gap=gap)
-    inside.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 3 * GAP)
-    card.setLayout(inside)
-    section = QWidget()
-    section.setLayout(column(SectionHeader(title), card, gap=GAP))
-    return section
+    def __init__(self) -> None:
+        super().__init__(HEIGHT)
+        self.setAccessibleName(self.TITLE)
+        self.setAccessibleDescription(self.DETAIL)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        tone = Tone.ACCENT if self.hovered else Tone.TEXT
+        room = self.width() - theme.ICON_SIZE - 2 * GAP
+        draw_text(painter, 0, 17, room, self.TITLE, theme.font(), tone)
+        draw_text(painter, 0, 33, room, self.DETAIL, theme.font(Size.SMALL), Tone.DIM)
+        top = (self.height() - theme.ICON_SIZE) // 2
+        draw_icon(painter, self.width() - theme.ICON_SIZE, top, "chevron-right", Tone.DIM)
+        self.paint_ring(painter)

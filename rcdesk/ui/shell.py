@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.ui.away_card import AwayCard
     from rcdesk.ui.cards import Cards
     from rcdesk.ui.detail import Detail
+    from rcdesk.ui.diagnostics import Diagnostics
     from rcdesk.ui.dial_pad import DialPad
     from rcdesk.ui.preferences import Place, Preferences
     from rcdesk.ui.ring_card import RingCard
@@ -50,7 +51,8 @@ class Services:
 
     Attributes:
         secrets_kept: the name of the keyring in use, "" while that is not known.
-        places: where things are kept, for the settings.
+        places: where things are kept, for the diagnostics.
+        redact: takes secrets and phone numbers out of a text.
         start_demo: signs in to a platform of one's own.
     """
 
@@ -69,6 +71,7 @@ class Services:
     clock: Callable[[], float]
     secrets_kept: Latest[str]
     places: tuple[Place, ...]
+    redact: Callable[[str], str]
     start_demo: Callable[[], None]
 
 
@@ -302,9 +305,9 @@ class Shell(QObject):
             services.calls.link,
             services.secrets_kept,
             __version__,
-            services.places,
             services.clock,
             services.ring_test.progress,
+            self._make_diagnostics,
         )
         pane = SettingsPane(source, services.preferences)
         pane.sign_in_asked.connect(self.ask_to_sign_in)
@@ -312,6 +315,25 @@ class Shell(QObject):
         pane.ring_test_asked.connect(services.ring_test.start)
         pane.preference_changed.connect(self._on_preference)
         return pane
+
+    def _make_diagnostics(self) -> Diagnostics:
+        from rcdesk.ui.diagnostic_words import DiagnosticsSource
+        from rcdesk.ui.diagnostics import Diagnostics
+
+        services = self._services
+        source = DiagnosticsSource(
+            session=services.session.state,
+            link=services.link.status,
+            last_heard=lambda: services.link.last_heard,
+            last_checked=lambda: services.link.last_checked,
+            budgets=services.session.budgets,
+            secrets_kept=services.secrets_kept,
+            version=__version__,
+            places=services.places,
+            redact=services.redact,
+            clock=services.clock,
+        )
+        return Diagnostics(source, self._ticker)
 
     def _make_detail(self) -> Detail:
         from rcdesk.ui.call_detail import CallDetail

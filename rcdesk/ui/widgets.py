@@ -5,6 +5,7 @@
     NumberLabel(number, …)         a phone number: its context menu and Ctrl+C copy it
     IconLabel(name, tone, size)    .show_icon(name, tone)
     Card()  Line()  SectionHeader(text)
+    Section(title, …parts)         a card with a small heading above
     Notice(icon, text, tone)       a coloured box that tells something
     EmptyState(icon, title, text, button="")       its button emits `asked`
     Scroll(content)                a scroll area without a frame; in_gutter(area) for others that scroll
@@ -253,6 +254,18 @@ class Notice(QFrame):
     def setText(self, text: str) -> None:
         """Tell something else."""
         self._text.setText(text)
+
+
+class Section(QWidget):
+    """A card with `parts` below one another, and a small heading above."""
+
+    def __init__(self, title: str, *parts: Part, gap: int = 2 * GAP) -> None:
+        super().__init__()
+        card = Card()
+        inside = column(*parts, gap=gap)
+        inside.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP, 3 * GAP)
+        card.setLayout(inside)
+        self.setLayout(column(SectionHeader(title), card, gap=GAP))
 
 
 class EmptyState(QWidget):

@@ -46,6 +46,11 @@ def time_of_day(at: float) -> str:
     return _local(at).strftime("%H:%M")
 
 
+def time_in_seconds(at: float) -> str:
+    """Return the local time as "09:24:07"."""
+    return _local(at).strftime("%H:%M:%S")
+
+
 def day(at: float, now: float) -> str:
     """Return the local day: "Today", "Yesterday", "Friday 20 November", with the year if it is not this one."""
     then, today = _local(at), _local(now)

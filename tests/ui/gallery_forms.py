@@ -20,12 +20,15 @@ from rcdesk.core import numbers
 from rcdesk.core.account import Account, DialChoices
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Query
+from rcdesk.core.pacing import Budget
 from rcdesk.core.ringout import Progress
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
 from rcdesk.services import ring_test
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, Server, SessionState
 from rcdesk.ui import ring_card
+from rcdesk.ui.diagnostic_words import DiagnosticsSource
+from rcdesk.ui.diagnostics import Diagnostics
 from rcdesk.ui.dial_pad import DialPad, DialSource
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.history_source import HistorySource
@@ -35,6 +38,7 @@ from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
 from rcdesk.ui.theme import Theme
+from rcdesk.ui.ticker import Ticker
 from tests.ui import form_samples as samples
 
 OUT = Path(__file__).parents[2] / "build" / "gallery"
@@ -158,21 +162,63 @@ def login_demo() -> QWidget:
 LOGINS = (login_browser, login_waiting, login_jwt, login_password, login_wrong, login_demo)
 
 
+NOW = samples.NOW
+BUDGETS = (
+    Budget("Auth", 5, 4, NOW + 50, None),
+    Budget("Light", 50, 41, NOW + 50, None),
+    Budget("Medium", 40, 3, NOW + 55, None),
+    Budget("Heavy", 10, 0, NOW + 60, NOW + 30),
+)
+
+
+LIVE = LinkStatus(LinkState.LIVE, samples.at(8, 12), Transport.WEBSOCKET)
+
+
+def diagnostics(link: LinkStatus = LIVE, budgets: tuple[Budget, ...] = BUDGETS) -> Diagnostics:
+    kept = {"Settings": "config/rcdesk", "Calls": "local/share/rcdesk", "Log": "local/state/rcdesk"}
+    names = {"Settings": "settings.json", "Calls": "calls.db", "Log": "rcdesk.log"}
+    source = DiagnosticsSource(
+        session=Latest(
+            SessionState(
+                Phase.SIGNED_IN,
+                Account("1", "101", "101", "Dana Novak"),
+                server="https://platform.ringcentral.com",
+            )
+        ),
+        link=Latest(link),
+        last_heard=lambda: NOW - 12,
+        last_checked=lambda: NOW - 100,
+        budgets=lambda: budgets,
+        secrets_kept=Latest("in the system's keyring (SecretService Keyring)"),
+        version="0.1.0",
+        places=tuple(
+            Place(what, f"/home/dana/.{folder}/default/{names[what]}") for what, folder in kept.items()
+        ),
+        redact=str,
+        clock=lambda: NOW,
+    )
+    return Diagnostics(source, Ticker())
+
+
+def settings_diagnostics() -> QWidget:
+    return diagnostics()
+
+
+def settings_diagnostics_at_rest() -> QWidget:
+    return diagnostics(LinkStatus(LinkState.SIGNED_OUT, samples.at(9, 0)), ())
+
+
 def settings(
     state: SessionState, link: LinkStatus, push: str = "auto", test: ring_test.Progress | None = None
 ) -> QWidget:
-    places = (
-        Place("Calls", "/home/dana/.local/share/rcdesk/default/calls.db"),
-        Place("Logs", "/home/dana/.local/state/rcdesk/default/rcdesk.log"),
-    )
     source = SettingsSource(
         Latest(state),
         Latest(link),
         Latest("in the GNOME keyring"),
         "0.1.0",
-        places,
         lambda: samples.NOW,
         Latest(test),
+        diagnostics,
     )
     return SettingsPane(source, samples.FakePreferences(push=push))
 
@@ -259,6 +305,8 @@ SETTINGS = (
     settings_expired,
     settings_ring_test,
     settings_ring_test_failed,
+    settings_diagnostics,
+    settings_diagnostics_at_rest,
 )
 HISTORIES = (
     history,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Account
@@ -19,13 +19,13 @@ from rcdesk.services.ring_test import Progress
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.store.vault import LOCKED
 from rcdesk.ui import settings_pane
-from rcdesk.ui.preferences import Place
+from rcdesk.ui.diagnostics import Diagnostics
 from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
+from tests.ui import gallery_forms
 from tests.ui.form_samples import NOW, FakePreferences, at
 
 DANA = Account("1", "101", "101", "Dana Novak")
 INSIDE = SessionState(Phase.SIGNED_IN, DANA, kept=True, server="https://platform.ringcentral.com")
-PLACES = (Place("Calls", "/data/calls.db"), Place("Logs", ""))
 
 
 @dataclass
@@ -35,6 +35,11 @@ class World:
     kept: Latest[str] = field(default_factory=lambda: Latest(""))
     ring_test: Latest[Progress | None] = field(default_factory=lambda: Latest(None))
     preferences: FakePreferences = field(default_factory=FakePreferences)
+    built: list[Diagnostics] = field(default_factory=list)
+
+    def diagnostics(self) -> Diagnostics:
+        self.built.append(made := gallery_forms.diagnostics())
+        return made
 
 
 Shown = Callable[..., tuple[SettingsPane, World]]
@@ -45,7 +50,7 @@ def shown(qtbot: QtBot) -> Shown:
     def show(**chosen: object) -> tuple[SettingsPane, World]:
         world = World(preferences=FakePreferences(**chosen))
         source = SettingsSource(
-            world.session, world.link, world.kept, "0.1.0", PLACES, lambda: NOW, world.ring_test
+            world.session, world.link, world.kept, "0.1.0", lambda: NOW, world.ring_test, world.diagnostics
         )
         pane = SettingsPane(source, world.preferences)
         qtbot.addWidget(pane)
@@ -154,16 +159,32 @@ def test_the_transport_of_now_is_told(shown: Shown) -> None:
     assert "Now: Polling since 09:00" in told(pane)
 
 
-def test_where_things_live_can_be_copied_and_opened(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(
-        settings_pane.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile())
-    )
+def test_the_diagnostics_are_built_when_they_are_first_wanted(shown: Shown) -> None:
+    pane, world = shown()
+    assert world.built == []
+    for _ in range(2):
+        pane.diagnostics.click()
+        (page,) = world.built
+        assert page.isVisible()
+        assert not pane.diagnostics.isVisible()
+        page.back.click()
+        assert pane.diagnostics.isVisible()
+        assert not page.isVisible()
+
+
+def test_the_keyboard_goes_with_it_into_the_diagnostics_and_out_again(shown: Shown) -> None:
+    pane, world = shown()
+    pane.diagnostics.setFocus()
+    QTest.keyClick(pane.diagnostics, Qt.Key.Key_Return)
+    (page,) = world.built
+    assert page.back.hasFocus()
+    QTest.keyClick(page.back, Qt.Key.Key_Escape)
+    assert pane.diagnostics.hasFocus()
+    assert pane.diagnostics.ringed
+
+
+def test_escape_among_the_settings_is_left_to_the_window(shown: Shown) -> None:
     pane, _ = shown()
-    by_name = {button.accessibleName(): button for button in pane.findChildren(QPushButton)}
-    by_name["Copy path: Calls"].click()
-    assert QGuiApplication.clipboard().text() == "/data/calls.db"
-    by_name["Open: Calls"].click()
-    assert opened == ["/data/calls.db"]
-    assert "Copy path: Logs" not in by_name
-    assert "not kept in this run" in told(pane)
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    pane.keyPressEvent(event)
+    assert not event.isAccepted()

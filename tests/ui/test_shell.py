@@ -29,6 +29,8 @@ from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 from rcdesk.ui.away_card import AwayCard
+from rcdesk.ui.diagnostic_parts import LinkPart
+from rcdesk.ui.diagnostic_words import as_text
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.ring_card import SWITCHED_OFF
@@ -205,3 +207,19 @@ async def test_a_ring_test_stops_at_the_card_where_cards_are_switched_off() -> N
         services.ring_test.start()
         now = await until(lambda: (now := services.ring_test.progress.value) and now.over and now)
         assert (now.reached, now.why) == (Step.FOLLOWED, SWITCHED_OFF)
+
+
+async def test_the_diagnostics_tell_of_the_services_and_redact_what_is_copied() -> None:
+    async with shell() as (made, services):
+        services.link.last_heard = NOW - 12
+        services.secrets_kept.publish("in memory, for +1 650 555 0147 only")
+        page = made._make_diagnostics()
+        try:
+            await until(lambda: page.parts)
+            assert isinstance(page.parts[0], LinkPart)
+            told = page.parts[0].facts.values
+            assert (told["State"].text(), told["Last event"].text()) == ("Not connected", "12 s ago")
+            assert as_text(page._source).count("…47") == 1
+            assert page._source.places == services.places
+        finally:
+            page.deleteLater()

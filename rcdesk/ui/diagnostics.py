@@ -1,0 +1,96 @@
+"""Diagnostics: how the link stands, what the server still allows, what rcdesk runs on and where its files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from rcdesk.ui import diagnostic_words
+from rcdesk.ui.controls import Button, IconButton, Kind
+from rcdesk.ui.diagnostic_parts import BudgetsPart, ComputerPart, DiagnosticsPart, FilesPart, LinkPart
+from rcdesk.ui.diagnostic_words import DiagnosticsSource
+from rcdesk.ui.theme import GAP
+from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.widgets import Label, Scroll, column, copy_text, row
+
+COPY, COPIED = "Copy as text", "Copied"
+COPIED_FOR = 2000  # ms
+BETWEEN = 8  # ms from one part to the next, in which the first is painted
+
+
+class Diagnostics(QWidget):
+    """A page of the settings. It is brought up to date every second while it is on screen, and never else.
+
+    Its parts are built one by one, with a little time between them: together they would hold up a card of a call.
+
+    Signals:
+        left: the user wants back to the settings.
+    """
+
+    left = Signal()
+
+    def __init__(self, source: DiagnosticsSource, ticker: Ticker) -> None:
+        super().__init__()
+        self._source = source
+        self._ticker = ticker
+        self._shown = False
+        self.parts: list[DiagnosticsPart] = []
+        self._to_come = self._build_parts()
+        self.back = IconButton("back", "Back to the settings", Kind.BARE)
+        self.back.clicked.connect(lambda _checked=False: self.left.emit())
+        self.setFocusProxy(self.back)
+        self.copy = Button(COPY, "copy")
+        self.copy.clicked.connect(lambda _checked=False: self._copy())
+        self._column = column(1, gap=4 * GAP)
+        self._column.setContentsMargins(0, 0, 0, 4 * GAP)
+        content = QWidget()
+        content.setLayout(self._column)
+        head = row(self.back, Label("Diagnostics", strong=True), 1, self.copy)
+        self.setLayout(column(head, Scroll(content), gap=3 * GAP))
+        ticker.ticked.connect(self._tick)
+        QTimer.singleShot(BETWEEN, self, self._build_next)
+
+    def _build_parts(self) -> Iterator[DiagnosticsPart]:
+        yield LinkPart(self._source)
+        yield BudgetsPart(self._source)
+        yield ComputerPart(self._source)
+        yield FilesPart(self._source)
+
+    def _build_next(self) -> None:
+        if part := next(self._to_come, None):
+            part.refresh()
+            self._column.insertWidget(len(self.parts), part)
+            self.parts.append(part)
+            QTimer.singleShot(BETWEEN, self, self._build_next)
+
+    def _copy(self) -> None:
+        copy_text(diagnostic_words.as_text(self._source))
+        self.copy.setText(COPIED)
+        self.copy.show_icon("check")
+        QTimer.singleShot(COPIED_FOR, self, self._offer_copy)
+
+    def _offer_copy(self) -> None:
+        self.copy.setText(COPY)
+        self.copy.show_icon("copy")
+
+    def _tick(self) -> None:
+        if self._shown:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        for part in self.parts:
+            part.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._shown = True
+        self._refresh()
+        self._ticker.want("diagnostics", wanted=True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._shown = False
+        self._ticker.want("diagnostics", wanted=False)
