@@ -44,12 +44,13 @@ class Diagnostics(QWidget):
         self.setFocusProxy(self.back)
         self.copy = Button(COPY, "copy")
         self.copy.clicked.connect(lambda _checked=False: self._copy())
-        self._column = column(1, gap=4 * GAP)
-        self._column.setContentsMargins(0, 0, 0, 4 * GAP)
-        content = QWidget()
-        content.setLayout(self._column)
+        self._column = column(gap=4 * GAP)
         head = row(self.back, Label("Diagnostics", strong=True), 1, self.copy)
-        self.setLayout(column(head, Scroll(content), gap=3 * GAP))
+        layout = column(head, self._column, 1, gap=3 * GAP)
+        layout.setContentsMargins(0, 0, 0, 4 * GAP)
+        content = QWidget()
+        content.setLayout(layout)
+        self.setLayout(column(Scroll(content)))
         ticker.ticked.connect(self._tick)
         QTimer.singleShot(BETWEEN, self, self._build_next)
 
@@ -62,7 +63,7 @@ class Diagnostics(QWidget):
     def _build_next(self) -> None:
         if part := next(self._to_come, None):
             part.refresh()
-            self._column.insertWidget(len(self.parts), part)
+            self._column.addWidget(part)
             self.parts.append(part)
             QTimer.singleShot(BETWEEN, self, self._build_next)
 

@@ -200,12 +200,19 @@ def diagnostics(link: LinkStatus = LIVE, budgets: tuple[Budget, ...] = BUDGETS) 
     return Diagnostics(source, Ticker())
 
 
+def whole(page: Diagnostics) -> Diagnostics:
+    """Build what the page would build bit by bit."""
+    while len(page.parts) < 4:
+        page._build_next()
+    return page
+
+
 def settings_diagnostics() -> QWidget:
-    return diagnostics()
+    return whole(diagnostics())
 
 
 def settings_diagnostics_at_rest() -> QWidget:
-    return diagnostics(LinkStatus(LinkState.SIGNED_OUT, samples.at(9, 0)), ())
+    return whole(diagnostics(LinkStatus(LinkState.SIGNED_OUT, samples.at(9, 0)), ()))
 
 
 def settings(
