@@ -140,6 +140,7 @@ class Shell(QObject):
             services.presence.presence,
             services.calls.link,
             self._history,
+            lambda: services.link.last_heard,
         )
         self.tray = tray = Tray(source, self._model, parent=self)
         tray.open_asked.connect(self._toggle)

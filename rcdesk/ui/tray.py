@@ -30,12 +30,13 @@ RECENT = 5  # calls in the menu
 
 @dataclass(frozen=True, slots=True)
 class TraySource:
-    """What the tray tells of."""
+    """What the tray tells of. `last_heard` gives the moment of the last event, None before the first."""
 
     session: Latest[SessionState]
     presence: Latest[Presence]
     link: Latest[LinkStatus]
     history: HistorySource
+    last_heard: Callable[[], float | None]
 
 
 class Tray(QObject):
@@ -115,6 +116,7 @@ class Tray(QObject):
                 *([words.counted(missed, "missed call")] if missed else []),
                 *(["Do not disturb"] if source.presence.value.silences_everything else []),
                 link_words.explained(source.link.value, None, now),
+                *_heard(source.last_heard(), now),
             ]
         ).replace("<", "‹")
 
@@ -126,10 +128,12 @@ class Tray(QObject):
         there = self._is_there()
         if there and self.icon is None:
             self._make()
-        elif there and self.icon and not self.icon.isVisible():
-            self.icon.show()
         elif not there and self.icon:
             self._lose()
+        elif self.icon and not self.icon.isVisible():
+            self.icon.show()
+        elif self.icon:
+            self._show_soon()  # the last event may be another, and today yesterday
         self._seeker.start(LOOK_AFTER if there else LOOK_AGAIN)
 
     def close(self) -> None:
@@ -232,7 +236,8 @@ class Tray(QObject):
         if look != self._look:
             self._look = look
             self.icon.setIcon(tray_icon.draw(look))
-        self.icon.setToolTip(self.tooltip())
+        if (words_now := self.tooltip()) != self.icon.toolTip():
+            self.icon.setToolTip(words_now)
         self._place = self.icon.geometry()
         if not self.menu.isVisible():  # nothing changes under the pointer
             self._fill_menu()
@@ -256,3 +261,8 @@ class Tray(QObject):
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.MiddleClick):
             self.open_asked.emit()
+
+
+def _heard(at: float | None, now: float) -> list[str]:
+    """Tell when the last event came. Not how long ago that is: a host shows its tooltip as it was told last."""
+    return [] if at is None else [f"Last event: {words.since(at, now).removeprefix('since ')}"]

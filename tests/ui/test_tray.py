@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QRect
@@ -42,7 +43,7 @@ def desktop() -> Desktop:
 
 @pytest.fixture
 def made(world: World, desktop: Desktop, qapp: QApplication) -> Iterator[Tray]:
-    source = TraySource(world.session, world.presence, world.link, world.history())
+    source = TraySource(world.session, world.presence, world.link, world.history(), lambda: world.heard)
     shown = Tray(source, CallsModel(world.changes, who, world.names, world.clock, world.link), desktop)
     yield shown
     shown.close()
@@ -155,6 +156,26 @@ def test_the_tooltip_names_calls_missed_calls_and_do_not_disturb(world: World, m
     assert lines[:4] == ["rcdesk", "Ringing: Martin Olsen", "2 missed calls", "Do not disturb"]
 
 
+def test_the_tooltip_says_when_the_last_event_came(world: World, made: Tray) -> None:
+    assert not any(line.startswith("Last event") for line in made.tooltip().splitlines())
+    world.heard = NOW - 60
+    at = datetime.fromtimestamp(NOW - 60, UTC).astimezone()
+    assert made.tooltip().splitlines()[-1] == f"Last event: {at:%H:%M}"
+    world.heard = NOW - 86400
+    assert made.tooltip().splitlines()[-1] == f"Last event: Yesterday, {at:%H}:42"
+
+
+def test_what_the_host_was_told_is_brought_up_to_date_now_and_then(
+    qtbot: QtBot, world: World, made: Tray
+) -> None:
+    assert made.icon
+    qtbot.waitUntil(lambda: made.icon is not None and "Live" in made.icon.toolTip())
+    qtbot.waitUntil(lambda: not made._later.isActive())
+    world.heard = NOW - 60
+    made.refresh()
+    qtbot.waitUntil(lambda: made.icon is not None and "Last event" in made.icon.toolTip())
+
+
 def test_live_calls_stand_in_the_menu_until_they_end(world: World, made: Tray) -> None:
     world.changes.publish(began(RINGING))
     assert "Ringing: Martin Olsen" in texts(made)
@@ -231,7 +252,7 @@ def test_an_icon_that_a_tray_has_lost_is_shown_again(made: Tray) -> None:
 def test_a_tray_that_is_gone_hears_nothing(world: World, desktop: Desktop, qapp: QApplication) -> None:
     import shiboken6
 
-    source = TraySource(world.session, world.presence, world.link, world.history())
+    source = TraySource(world.session, world.presence, world.link, world.history(), lambda: world.heard)
     gone = Tray(source, CallsModel(world.changes, who, world.names, world.clock, world.link), desktop)
     gone.close()
     shiboken6.delete(gone)

@@ -137,6 +137,7 @@ class World:
     )
     stopped_at: float | None = None  # the moment as of which the calls are known, None while it is now
     retried: int = 0
+    heard: float | None = None
 
     def clock(self) -> float:
         return self.now
