@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolTip, QWidget
 
 from rcdesk.core.account import Account, Availability, Presence
-from rcdesk.core.subscription import LinkStatus
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import SessionState
 from rcdesk.ui import link_words, menus, theme, words
@@ -100,7 +100,7 @@ class PersonButton(PaintedButton):
 
 
 class LinkLabel(QWidget):
-    """How the link stands: icon and word; since when, and when it was last heard of, in the tooltip."""
+    """How the link stands: icon and word, and since when it is not live; when it was last heard of in the tooltip."""
 
     def __init__(self, last_heard: Callable[[], float | None], clock: Callable[[], float]) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class LinkLabel(QWidget):
         """Show how the link stands now."""
         self._status = status
         self.setAccessibleName(f"Connection: {link_words.LOOKS[status.state].word}")
-        self.setAccessibleDescription(link_words.LOOKS[status.state].meaning)
+        self.setAccessibleDescription(link_words.explained(status, None, self._clock()))
         self.updateGeometry()
         self.update()
 
@@ -122,9 +122,16 @@ class LinkLabel(QWidget):
         """Return what the tooltip says at this moment."""
         return link_words.explained(self._status, self._last_heard(), self._clock())
 
+    def since(self) -> str:
+        """Return since when it is not live, "" while that goes without saying."""
+        status = self._status
+        said = status.state in (LinkState.RECOVERING, LinkState.POLLING, LinkState.SIGNED_OUT)
+        return words.since_briefly(status.since, self._clock()) if said and status.since else ""
+
     def sizeHint(self) -> QSize:
-        word = link_words.LOOKS[self._status.state].word
-        width = QFontMetrics(theme.font(Size.SMALL)).horizontalAdvance(word)
+        metrics = QFontMetrics(theme.font(Size.SMALL))
+        lines = link_words.LOOKS[self._status.state].word, self.since()
+        width = max(metrics.horizontalAdvance(line) for line in lines)
         return QSize(theme.ICON_SIZE + GAP + width + 2, theme.CONTROL_HEIGHT)
 
     def event(self, event: QEvent) -> bool:
@@ -135,10 +142,12 @@ class LinkLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look = link_words.LOOKS[self._status.state]
-        draw_icon(painter, 0, (self.height() - theme.ICON_SIZE) / 2, look.icon, look.tone)
+        look, since, small = link_words.LOOKS[self._status.state], self.since(), theme.font(Size.SMALL)
+        top = 0 if since else (self.height() - theme.ICON_SIZE) / 2
+        draw_icon(painter, 0, top, look.icon, look.tone)
         left = theme.ICON_SIZE + GAP
-        draw_text(painter, left, 20, self.width() - left, look.word, theme.font(Size.SMALL), look.tone)
+        draw_text(painter, left, top + 12, self.width() - left, look.word, small, look.tone)
+        draw_text(painter, left, top + 28, self.width() - left, since, small, Tone.DIM)
 
 
 class Header(QFrame):

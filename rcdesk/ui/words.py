@@ -91,6 +91,14 @@ def since(at: float, now: float) -> str:
     return f"since {moment(at, now)}"
 
 
+def since_briefly(at: float, now: float) -> str:
+    """Return the same where there is little room: "since 10:42", "since yesterday", "since 20 Nov"."""
+    when = day(at, now)
+    if when == "Today":
+        return f"since {time_of_day(at)}"
+    return "since yesterday" if when == "Yesterday" else f"since {ago(at, now)}"
+
+
 def period(began: float, ended: float, now: float) -> str:
     """Return a stretch of time: "09:12–10:47", "Yesterday 18:02 – today 08:55"; with the day unless all is today."""
     first, last = day(began, now), day(ended, now)

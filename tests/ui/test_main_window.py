@@ -332,6 +332,21 @@ def test_the_header_says_who_what_and_how(show: Show) -> None:
     assert "Do not disturb" in header.person.accessibleName()
 
 
+def test_the_status_line_says_since_when_the_link_is_not_live(show: Show) -> None:
+    made = show()
+    link = made.window.header.link
+    assert link.since() == ""
+    live = link.sizeHint()
+    for state in (LinkState.RECOVERING, LinkState.POLLING, LinkState.SIGNED_OUT):
+        made.world.link.publish(LinkStatus(state, NOW - 3600))
+        assert link.since() == "since 09:42"
+        assert "since 09:42" in link.accessibleDescription()
+        assert link.sizeHint().width() > live.width()
+        assert link.height() == live.height()
+    made.world.link.publish(LinkStatus(LinkState.CONNECTING, NOW))
+    assert link.since() == ""
+
+
 def test_the_tooltip_is_true_when_it_is_read(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
     made = show()
     told: list[str] = []

@@ -95,6 +95,12 @@ def test_since_names_the_day_only_if_it_was_another() -> None:
     assert words.since(NOW - DAY, NOW) == "since Yesterday, 11:42"
 
 
+def test_since_when_is_told_briefly_where_there_is_little_room() -> None:
+    assert words.since_briefly(NOW - HOUR, NOW) == "since 10:42"
+    assert words.since_briefly(NOW - DAY, NOW) == "since yesterday"
+    assert words.since_briefly(NOW - 3 * DAY, NOW) == "since 20 Nov"
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [("Dana Novak", "DN"), ("dana", "D"), ("Ana Maria de Souza", "AS"), ("", "?"), ("+1 650", "?")],
