@@ -19,6 +19,7 @@ from rcdesk.ui.widgets import Label, Notice, column, row
 EXPLAINED = (
     "A pretend call goes through rcdesk to a card on this screen. No phone rings, and nothing is kept of it."
 )
+ASK, RINGING = "Ring test", "Ringing…"
 STEPS = {  # what is to be done, was done, was not done
     Step.READ: ("Read the message", "The message was read", "The message was not understood"),
     Step.FOLLOWED: ("Follow the call", "The call was followed", "The call was not followed"),
@@ -45,7 +46,7 @@ class RingTestView(QWidget):
         super().__init__()
         self._clock = clock
         self.steps: list[timeline.Step] = []
-        self.button = Button("Ring test", "bell")
+        self.button = Button(ASK, "bell")
         self.button.setAccessibleDescription(EXPLAINED)
         self.button.clicked.connect(lambda _checked=False: self.asked.emit())
         self.why = Notice("warning", "")
@@ -61,10 +62,12 @@ class RingTestView(QWidget):
         if progress is None:
             return
         if not self.steps:
+            self.button.setMinimumWidth(self.button.width())
             self._build()
         for step, line in zip(self.steps, lines(progress, self._clock()), strict=True):
             step.tell(*line)
-        self.button.setEnabled(progress.over)
+        # Disabled it would lose the keyboard to another control; what is under way, it does not begin again.
+        self.button.setText(ASK if progress.over else RINGING)
         self.why.setText(progress.why)
         self.why.setVisible(bool(progress.why))
 

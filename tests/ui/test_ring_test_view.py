@@ -76,15 +76,18 @@ def test_the_view_follows_a_test_and_offers_the_next_one_once_it_is_over(qtbot: 
     progress: Latest[Progress | None] = Latest(None)
     view = RingTestView(progress, lambda: NOW)
     qtbot.addWidget(view)
-    view.show()
+    with qtbot.waitActive(view):
+        view.show()
+    view.button.setFocus()
     assert view.steps == []
     with qtbot.waitSignal(view.asked, timeout=500):
         view.button.click()
     progress.publish(now := Progress(LIVE, Step.FOLLOWED))
-    assert not view.button.isEnabled()
+    assert view.button.text() == "Ringing…"
+    assert view.button.hasFocus(), "the keyboard stays where it is"
     assert [step.title.text() for step in view.steps] == titles(now)
     progress.publish(replace(now, why="The screen is full.", over=True))
-    assert view.button.isEnabled()
+    assert view.button.text() == "Ring test"
     assert (view.why.isVisible(), view.why.text()) == (True, "The screen is full.")
     progress.publish(Progress(LIVE))
     assert not view.why.isVisible()
