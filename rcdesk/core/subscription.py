@@ -32,7 +32,7 @@ PATIENT_FOR = 120.0  # seconds
 SNAPSHOT_PATIENCE = 8.0
 """Seconds after which another snapshot is asked for in the place of one that hangs; twice as long for each that
 hangs in turn, since a slow answer is better than none."""
-CLIMB_EVERY = 300.0  # seconds after which a better transport than the one in use is tried again (auto)
+CLIMB: Span = (300, 420)  # after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
 SECOND_LOOK: Span = (2, 4)  # after news that leaves open what is true: more of it may be on its way
 SECOND_LOOK_EVERY = 10.0  # seconds between a snapshot and the next one for the sake of such news, at least
@@ -243,7 +243,7 @@ class Link:
         self._connected_at = self._check_at = now
         self._checking_until, self._check_failures = None, 0  # one under way may be older than the connection
         self._doubt_until = None
-        self._climb_at = now + CLIMB_EVERY if self._rung > 0 else None
+        self._climb_at = now + self._some(CLIMB) if self._rung > 0 else None
         self._say(self._status.state, now)
 
     def _recover(self, not_offered: bool, retry_after: float | None, now: float) -> None:
@@ -276,7 +276,7 @@ class Link:
             self._climbing = rung
             return [Open(self._ladder[rung])]
         self._climbing = None
-        self._climb_at = now + CLIMB_EVERY
+        self._climb_at = now + self._some(CLIMB)
         return []
 
     def _leave(self, state: LinkState, now: float) -> list[Action]:

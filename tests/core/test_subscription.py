@@ -336,6 +336,26 @@ def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> No
     assert (link.status, link.next_wake) == (LinkStatus(LIVE, 604, WEBSOCKET), 784)
 
 
+def climbs_at(chance: float) -> float:
+    """When a link that fell to polling tries the better transports again, while its looks go well."""
+    link = Link(Push.AUTO, lambda: chance)
+    link.signed_in(0)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 0)
+    link.lost(PUBNUB, problem(Kind.FORBIDDEN), 0)
+    link.snapshot_taken(0, differed=False)
+    for _ in range(1000):
+        now = link.next_wake
+        assert now is not None
+        if Open(WEBSOCKET) in link.tick(now):
+            return now
+        link.snapshot_taken(now, differed=False)
+    raise AssertionError("it never does")
+
+
+def test_desks_that_fell_to_polling_in_one_moment_do_not_climb_in_one() -> None:
+    assert [climbs_at(chance) for chance in (0.0, 0.25, 0.5)] == [300, 330, 360]
+
+
 def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
     link = Link(Push.AUTO, least)
     link.signed_in(0)
