@@ -1,8 +1,7 @@
 """Whether a test fails for each rule of the core that is broken: mutmut breaks them one by one (`make mutants`).
 
-Everything happens in a copy, build/mutants, which also keeps the results: only what has changed is tried anew. In the
-copy two things are written otherwise, because mutmut passes over whatever has a decorator: a property becomes a
-function that a property is made of, and nothing is cached.
+Everything happens in a copy, build/mutants. In it two things are written otherwise, because mutmut passes over
+whatever has a decorator: a property becomes a function that a property is made of, and nothing is cached.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -33,22 +33,21 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="of rcdesk.core, like calls; all unless some are named")
     parser.add_argument("--at-once", type=int, default=os.cpu_count(), help="mutants tried at one time")
     asked = parser.parse_args()
-    bring_up_to_date()
+    copy()
     mutants = [f"rcdesk.core.{name}.*" for name in asked.modules]
     subprocess.run([mutmut(), "run", f"--max-children={asked.at_once}", *mutants], check=True, **HERE)
     return report(asked.modules)
 
 
-def bring_up_to_date() -> None:
-    """Copy what has changed. The rest is not touched, so that mutmut sees that it is as it was."""
+def copy() -> None:
+    shutil.rmtree(
+        COPY, ignore_errors=True
+    )  # mutmut would not try again what is as it was, although the tests are not
     for source in (found for name in COPIED for found in files(ROOT / name)):
-        text = source.read_text()
         target = COPY / source.relative_to(ROOT)
-        if target.is_relative_to(COPY / "rcdesk" / "core"):
-            text = undecorated(text)
-        if not target.exists() or target.read_text() != text:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        in_core = target.is_relative_to(COPY / "rcdesk" / "core")
+        target.write_text(undecorated(source.read_text()) if in_core else source.read_text())
 
 
 def files(place: Path) -> list[Path]:
@@ -73,7 +72,8 @@ def report(modules: list[str]) -> int:
         if not results or (modules and module not in modules):
             continue
         left = [(name, changed(name)) for name, code in results.items() if code in NOT_KILLED]
-        survived = [mutant for mutant in left if mutant[1][-1][1:].strip() not in EQUIVALENT.get(module, {})]
+        equivalent = {line for lines in EQUIVALENT.get(module, {}).values() for line in lines}
+        survived = [mutant for mutant in left if gist(mutant[1]) not in equivalent]
         figures = len(results), len(results) - len(left), len(left) - len(survived), len(survived)
         print("{:16}{:8}{:8}{:12}{:10}".format(module, *figures))
         unknown += survived
@@ -86,6 +86,12 @@ def changed(mutant: str) -> list[str]:
     """The lines that it lacks and those that it has instead."""
     shown = subprocess.run([mutmut(), "show", mutant], check=True, capture_output=True, text=True, **HERE)
     return [line for line in shown.stdout.splitlines() if re.match(r"[-+](?![-+])", line)]
+
+
+def gist(lines: list[str]) -> str:
+    """What a mutant is called in mutants.toml: its line without comment, or "without" and the line that it lacks."""
+    line = lines[-1].split("  # ")[0]
+    return line[1:].strip() if line.startswith("+") else f"without {line[1:].strip()}"
 
 
 if __name__ == "__main__":

@@ -170,9 +170,7 @@ def _learn(call: Call, leg: Leg, stage: Stage | None = None, at: float = 0.0) ->
         "telephony_session_id": leg.telephony_session_id or call.telephony_session_id,
         "party_id": leg.party_id or call.party_id,
     }
-    return (
-        replace(call, **facts) if any(getattr(call, name) != fact for name, fact in facts.items()) else call
-    )
+    return replace(call, **facts)
 
 
 Place = tuple[int, int]

@@ -9,9 +9,12 @@ import pytest
 
 from rcdesk.core.call_story import KEPT
 from rcdesk.core.calls import (
+    AHEAD,
     CLOCKS_APART,
+    FORGOTTEN_AT_ONCE,
     GRACE,
     LATE,
+    LISTS_KEPT,
     REMEMBERED,
     REMEMBERED_FOR,
     Call,
@@ -280,6 +283,8 @@ def test_a_late_report_can_show_that_two_calls_were_one() -> None:
     revived, gone = book.apply(said(3, RINGING, at=START + 2.5), START)
     assert (revived.was and revived.was.stage, revived.now.stage) == (NO_CALL, CONNECTED)
     assert (gone.was and gone.was.stage, gone.now.stage) == (CONNECTED, NO_CALL)
+    assert gone.was is not None
+    assert gone.now.ended_at == gone.was.started_at  # it never was
     assert [call.key for call in book.calls] == [revived.now.key]
     assert book.ended == ()
 
@@ -447,9 +452,27 @@ def test_of_several_whole_lists_that_lack_a_call_the_first_after_its_report_coun
     assert change.now.ended_at == START + 7
 
 
-def test_a_count_that_begins_anew_does_not_make_the_book_deaf() -> None:
+def test_a_whole_list_is_later_only_if_its_sequence_is_larger() -> None:
+    book, _ = told(report(5, total=0), said(5, RINGING))
+    assert (stages(book), book.unsure) == ([RINGING], False)
+
+
+def test_a_later_list_that_names_the_call_does_not_contradict_its_late_report() -> None:
+    book, _ = told(report(5, leg(CONNECTED), total=1), said(1, RINGING))
+    assert (stages(book), book.unsure) == ([CONNECTED], False)
+
+
+def test_of_the_whole_lists_so_many_are_remembered() -> None:
+    book, _ = told(*(report(10 + nth, total=0) for nth in range(LISTS_KEPT + 1)))
+    book.apply(said(1, RINGING), START)
+    (change,) = book.tick(LATER)
+    assert change.now.ended_at == START + 11
+
+
+@pytest.mark.parametrize("later", [CLOCKS_APART, CLOCKS_APART + 1])
+def test_a_count_that_begins_anew_does_not_make_the_book_deaf(later: float) -> None:
     book, _ = told(report(2**60, total=0, at=START))
-    book.apply(report(1, leg(), at=START + CLOCKS_APART + 1, total=1), START)
+    book.apply(report(1, leg(), at=START + later, total=1), START)
     assert stages(book) == [Stage.RINGING]
 
 
@@ -502,6 +525,7 @@ def test_a_snapshot_is_older_than_what_was_reported_after_it_was_asked_for() -> 
     assert (
         book.reconcile(snapshot(leg(RINGING), leg(CONNECTED, "ended")), START + 6, asked_at=START + 5) == []
     )
+    assert book.reconcile(snapshot(leg(RINGING)), START + 5, asked_at=START + 4) == []
     assert stages(book) == [CONNECTED, RINGING]
 
 
@@ -556,6 +580,24 @@ def test_what_ended_long_ago_is_forgotten() -> None:
     assert (len(book.calls), book.ended) == (3, ())
 
 
+def test_only_so_many_are_forgotten_at_once() -> None:
+    many = [f"s{nth}" for nth in range(FORGOTTEN_AT_ONCE + 5)]
+    book, _ = told(report(1, *(leg(RINGING, each) for each in many)))
+    book.apply(report(2, *(leg(NO_CALL, each, final=True) for each in many)), START)
+    left = []
+    for sequence in (3, 4):
+        book.apply(said(sequence, RINGING, session="live"), START + REMEMBERED_FOR + 1)
+        left.append(len(book.ended))
+    assert left == [5, 0]
+
+
+def test_of_many_that_end_together_no_more_are_remembered_either() -> None:
+    many = [f"s{nth}" for nth in range(REMEMBERED + 4)]
+    book, _ = told(report(1, *(leg(RINGING, each) for each in many)))
+    book.apply(report(2, *(leg(NO_CALL, each, final=True) for each in many)), START)
+    assert len(book.ended) == REMEMBERED
+
+
 def test_no_more_than_so_many_ended_calls_are_remembered() -> None:
     book = CallBook()
     book.apply(said(1, CONNECTED, session="live"), START)
@@ -602,6 +644,16 @@ def test_in_doubt_a_call_that_rings_leaves_and_nobody_knows_how_it_ended() -> No
     assert book.doubt() == []
 
 
+def test_calls_that_are_over_are_in_order_of_their_end_those_in_doubt_first() -> None:
+    book, _ = told(
+        said(1, CONNECTED, session="a"), said(1, CONNECTED, session="b"), said(1, RINGING, session="c")
+    )
+    book.doubt()
+    book.apply(report(2, leg(NO_CALL, "b", final=True)), START)
+    book.apply(report(3, leg(NO_CALL, "a", final=True)), START)
+    assert [call.session_id for call in book.ended] == ["c", "b", "a"]
+
+
 def test_a_call_in_doubt_is_back_when_a_snapshot_confirms_it() -> None:
     book, _ = told(said(1, RINGING))
     (doubted,) = book.doubt()
@@ -642,6 +694,13 @@ def test_a_report_from_the_far_future_does_not_make_us_deaf() -> None:
     assert stages(book) == [Stage.RINGING]
 
 
+def test_a_report_a_little_ahead_of_our_clock_is_believed() -> None:
+    book = CallBook()
+    book.apply(report(10, at=START + AHEAD, total=0), START)
+    assert book.apply(said(5, RINGING, at=START + 60), START + 60) == []
+    assert book.unsure
+
+
 # What is left open.
 
 
@@ -674,6 +733,8 @@ def test_a_snapshot_asked_for_before_such_news_does_not_settle_it() -> None:
     book.apply(said(5, CONNECTED), LATER + 1)
     book.reconcile(snapshot(leg(RINGING)), LATER + 2, LATER + 1)
     assert book.unsure
+    book.reconcile(snapshot(leg(RINGING)), LATER + 1, LATER)  # taken in the very moment
+    assert book.unsure
     book.reconcile(snapshot(leg(CONNECTED)), LATER + 3, LATER + 2)
     assert not book.unsure
 
@@ -695,6 +756,13 @@ def test_a_cut_list_tells_that_a_call_which_it_does_not_name_is_over(total: int,
     assert not book.unsure
     book.apply(report(3, *many[2:], total=total), START)
     assert book.unsure is open_now
+
+
+def test_a_cut_list_that_agrees_does_not_settle_what_is_open() -> None:
+    many = [leg(CONNECTED, session=str(nth)) for nth in range(9)]
+    book = checked(*many)
+    book.apply(report(1, *many[:7], total=9), LATER + 1)
+    assert book.unsure
 
 
 def test_a_report_that_could_not_be_read_leaves_open_what_is_true() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rcdesk.core.calls import CallBook, Direction, Stage
+from rcdesk.core.calls import LISTS_KEPT, CallBook, Direction, Stage
 from rcdesk.core.own_legs import LONGEST_SESSION_ID, neighbours
 
 from .builders import LATER, START, leg, report, said
@@ -125,3 +125,13 @@ def test_a_ringout_under_way_explains_the_ringing_of_the_own_phone(
     book.expect_own_leg(OWN, OTHER, since=START - 5, until=START + 60)
     (change,) = book.apply(said(1, Stage.RINGING, at=at, **(INBOUND | facts)), START)
     assert change.now.own_leg is own
+
+
+def test_of_the_ringouts_announced_so_many_are_remembered() -> None:
+    book = CallBook()
+    for nth in range(LISTS_KEPT + 1):
+        book.expect_own_leg(OWN, f"+1650555{nth:04}", since=START, until=START + 60)
+    for session, nth, own in (("1", 0, False), ("2", 1, True)):
+        caller = {"from_number": f"+1650555{nth:04}"}
+        (change,) = book.apply(said(1, Stage.RINGING, session=session, **(INBOUND | caller)), START)
+        assert change.now.own_leg is own
