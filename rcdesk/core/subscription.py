@@ -128,7 +128,7 @@ class Link:
         if not climbed and self._opening is not transport:
             return []
         closing: list[Action] = []
-        if self._climbing is not None and climbed:
+        if self._climbing is not None:
             closing = [Close(self._open)] if self._open in (Transport.WEBSOCKET, Transport.PUBNUB) else []
             self._rung, self._failures = self._climbing, 0
         self._use(transport, now)

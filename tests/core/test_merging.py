@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.history import CallRecord, LogRecord, Outcome
-from rcdesk.core.merging import Merge, merge, merge_live, merge_ringout
+from rcdesk.core.merging import NEW, Merge, merge, merge_live, merge_ringout
 from rcdesk.core.ringout import End, Order
 
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
@@ -87,6 +87,47 @@ def test_a_call_seen_live_is_listed_at_once() -> None:
     assert (row.queue, row.name, row.provisional, row.seen) == ("Sales", "Martin", True, False)
 
 
+def test_everything_that_is_known_of_a_call_is_in_its_row() -> None:
+    facts = {"name": "Martin", "queue": "Sales"}
+    assert merge_live([], seen_live(answered_at=105.0, queue="Sales")).puts == (
+        CallRecord(NEW, "s", IN, Outcome.ANSWERED, 100.0, 14.0, PEER, own_number=ME, **facts),
+    )
+    facts |= {"location": "Oslo", "reason": "Odd"}
+    told = logged("A", "s", OUT, outcome=Outcome.CONNECTED, duration=30.0, **facts)
+    assert merge([], [told]).puts == (
+        CallRecord(
+            NEW, "s", OUT, Outcome.CONNECTED, 100.0, 30.0, PEER, own_number=ME, record_id="A", **facts
+        ),
+    )
+    assert merge_ringout([], Order(PEER, own=ME, name="Martin"), End.CANCELLED, 100.0).puts == (
+        CallRecord(
+            NEW,
+            "",
+            OUT,
+            Outcome.NO_ANSWER,
+            100.0,
+            0.0,
+            PEER,
+            "Martin",
+            reason="You cancelled the call.",
+            own_number=ME,
+        ),
+    )
+
+
+def test_the_own_number_of_a_call_that_one_made_is_the_one_it_came_from() -> None:
+    (row,) = merge_live([], seen_live(direction=OUT)).puts
+    assert (row.own_number, row.number) == (ME, PEER)
+
+
+@pytest.mark.parametrize(("answered_at", "duration"), [(118.5, 0.5), (119.0, 0.0), (120.0, 0.0)])
+def test_a_call_lasts_from_its_answer_to_its_end_and_never_less_than_nothing(
+    answered_at: float, duration: float
+) -> None:
+    (row,) = merge_live([], seen_live(answered_at=answered_at)).puts
+    assert row.duration == duration
+
+
 @pytest.mark.parametrize(
     "call", [seen_live(own_leg=True), seen_live(ended_at=None)], ids=["own leg", "still on"]
 )
@@ -112,6 +153,25 @@ def test_the_logs_record_replaces_the_provisional_row_in_its_place() -> None:
     row = store.only
     assert (row.id, row.record_id, row.outcome, row.duration) == (1, "A", Outcome.VOICEMAIL, 12.0)
     assert (row.seen, row.name, row.queue, row.location) == (True, "Martin", "Sales", "Oslo")
+
+
+def test_what_the_log_tells_of_a_call_seen_live_is_truer_than_what_was_seen() -> None:
+    store = Store()
+    store.live(seen_live(answered_at=105.0))
+    store.log(logged(outcome=Outcome.ANSWERED, duration=12.0))
+    assert store.only.duration == 12.0
+    store = Store()
+    store.polled(End.CANCELLED, 100.0)
+    store.log(logged("A", "s", OUT, outcome=Outcome.CONNECTED, reason="Odd"))
+    assert (store.only.outcome, store.only.reason) == (Outcome.CONNECTED, "Odd")
+
+
+def test_what_the_log_leaves_out_when_it_tells_again_is_kept() -> None:
+    store = Store()
+    store.log(logged(location="Oslo", name="Anna", queue="Sales"))
+    before = store.only
+    store.log(logged(number="", own_number=""))
+    assert store.only == before
 
 
 def test_an_outcome_that_the_log_does_not_know_is_kept() -> None:
@@ -151,15 +211,39 @@ def test_more_seen_of_a_call_that_is_over_corrects_its_row() -> None:
     assert store.only.outcome is Outcome.DECLINED
 
 
+def test_more_seen_of_a_call_takes_nothing_from_its_row() -> None:
+    store = Store()
+    store.live(seen_live())
+    store.rows[1] = replace(store.only, seen=True)
+    store.live(replace(seen_live(answered_at=110.0), from_name=""))
+    assert (store.only.name, store.only.seen, store.only.outcome) == ("Martin", True, Outcome.ANSWERED)
+
+
+def test_of_several_calls_seen_live_the_nearest_is_the_logs() -> None:
+    store = Store()
+    store.live(seen_live(started_at=100.0, answered_at=101.0, ended_at=108.0))
+    store.live(seen_live(started_at=110.0, ended_at=112.0))
+    store.log(logged(started_at=106.0, duration=20.0))
+    assert [row.record_id for row in store.rows.values()] == ["", "A"]
+
+
+def test_a_call_that_follows_at_the_very_end_of_another_is_another() -> None:
+    store = Store()
+    store.live(seen_live(answered_at=100.0, ended_at=120.0))
+    store.log(logged(started_at=120.0))
+    assert len(store.rows) == 2
+
+
 @pytest.mark.parametrize(
     "other",
     [
         logged("A", "other"),
         logged("A", "s", OUT),
+        logged("A", "s", started_at=105.0),
         logged("A", "s", started_at=106.0),
         logged("A", "", number="+15105550100"),
     ],
-    ids=["another session", "the other direction", "another time", "another number"],
+    ids=["another session", "the other direction", "just too late", "another time", "another number"],
 )
 def test_other_calls_leave_the_provisional_row_alone(other: LogRecord) -> None:
     store = Store()
@@ -200,6 +284,10 @@ def test_missed_calls_of_long_ago_are_no_news() -> None:
     store = Store()
     store.log(logged("A"), logged("B", "t", started_at=5000.0), seen_before=1000.0)
     assert [row.seen for row in store.rows.values()] == [True, False]
+    (row,) = merge([], [logged(started_at=0.0)]).puts
+    assert not row.seen, "unless it is told from when on"
+    (row,) = merge([], [logged(started_at=1000.0)], seen_before=1000.0).puts
+    assert not row.seen
 
 
 def test_numbers_are_kept_as_e164_where_they_can_be_read() -> None:
@@ -234,6 +322,7 @@ def test_the_two_halves_of_a_ringout_are_one_outbound_row(batches: list[list[Log
     assert (row.direction, row.outcome, row.duration) == (OUT, Outcome.CONNECTED, 36.0)
     assert (row.record_id, row.session_id, row.location) == ("A", "406000", "Oslo")
     assert row.name == ("Martin" if live else "M")
+    assert row.seen
 
 
 def test_records_of_both_legs_in_one_session_are_one_row() -> None:
@@ -242,17 +331,44 @@ def test_records_of_both_legs_in_one_session_are_one_row() -> None:
     assert (store.only.record_id, store.only.duration) == ("A", 30.0)
 
 
+def test_what_only_the_inner_half_knows_is_kept() -> None:
+    store = Store()
+    store.log(replace(OUTER, location=""), replace(INNER, location="Bergen"))
+    assert (store.only.record_id, store.only.location) == ("A", "Bergen")
+
+
+def test_two_inbound_legs_of_a_ringout_are_an_outbound_call() -> None:
+    store = Store()
+    store.log(INNER, replace(INNER, record_id="C"))
+    assert store.only.direction is OUT
+
+
+def test_the_halves_of_a_ringout_may_have_any_sessions() -> None:
+    store = Store()
+    store.log(replace(OUTER, session_id="1"), replace(INNER, session_id="77"))
+    assert len(store.rows) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [
         replace(INNER, started_at=94.0),
+        replace(INNER, started_at=95.0),
         replace(INNER, number="+15105550100"),
         replace(INNER, own_number="+15105550100"),
         replace(INNER, number="", name="Finn"),
         replace(INNER, direction=OUT),
         replace(INNER, direction=OUT, session_id="406000", started_at=107.0),
     ],
-    ids=["too early", "another caller", "another line", "withheld", "two dialled", "dialled again"],
+    ids=[
+        "too early",
+        "just too early",
+        "another caller",
+        "another line",
+        "withheld",
+        "two dialled",
+        "dialled again",
+    ],
 )
 def test_what_is_not_mirrored_is_another_call(other: LogRecord) -> None:
     store = Store()
@@ -268,6 +384,18 @@ def test_calls_that_cross_are_two_unless_they_are_of_a_ringout() -> None:
     store = Store()
     store.log(crossing[0], replace(crossing[1], session_id="404000"))  # by its session it is the other leg
     assert len(store.rows) == 1
+
+
+def test_a_half_without_a_number_is_not_known_by_name_if_the_other_has_one() -> None:
+    store = Store()
+    store.log(replace(OUTER, name="Anna"), replace(INNER, number="", name="Anna"))
+    assert len(store.rows) == 2
+
+
+def test_halves_of_which_neither_number_nor_name_is_known_are_two_calls() -> None:
+    store = Store()
+    store.log(replace(OUTER, number="", name=""), replace(INNER, number="", name=""))
+    assert len(store.rows) == 2
 
 
 def test_halves_without_numbers_are_known_by_name() -> None:
@@ -292,6 +420,32 @@ def test_presence_shows_a_ringout_as_connected_but_the_polls_know_better() -> No
         assert store.only.outcome is Outcome.OTHER_NO_ANSWER
         store.log(replace(OUTER, outcome=Outcome.OTHER_NO_ANSWER))
         assert store.only.record_id == "A"
+
+
+@pytest.mark.parametrize("first", ["live", "polled"])
+def test_what_the_polls_told_stands_whichever_of_the_two_is_told_first(first: str) -> None:
+    store = Store()
+    for told in ("live", "polled") if first == "live" else ("polled", "live"):
+        if told == "live":
+            store.live(replace(seen_live("406000", OUT, answered_at=104.0), to_name=""))
+        else:
+            store.polled(End.CANCELLED, 100.0)
+    row = store.only
+    assert (row.outcome, row.reason, row.name) == (Outcome.NO_ANSWER, "You cancelled the call.", "Martin")
+
+
+@pytest.mark.parametrize(
+    ("ordered_at", "shown_at", "rows"),
+    [(100.0, 114.0, 1), (70.0, 80.0, 1), (10.0, 20.0, 1), (100.0, 115.0, 2), (6e5, 6e5 + 10, 1)],
+)
+def test_presence_shows_a_ringout_within_so_many_seconds(
+    ordered_at: float, shown_at: float, rows: int
+) -> None:
+    """Wherever in a minute that is."""
+    store = Store()
+    store.polled(End.NOT_ANSWERED, ordered_at)
+    store.live(seen_live("406000", OUT, started_at=shown_at, ended_at=shown_at + 1))
+    assert len(store.rows) == rows
 
 
 def test_a_ringout_that_no_presence_told_of_is_listed() -> None:

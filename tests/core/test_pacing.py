@@ -174,6 +174,17 @@ def test_a_server_that_begins_a_window_anew_is_believed() -> None:
     assert only(pacer, 110.0).left == 9
 
 
+def test_of_a_window_that_slides_what_the_server_does_not_count_any_more_is_gone_others_first() -> None:
+    pacer = Pacer()
+    for second, left in enumerate((9, 8, 8)):
+        learn(pacer, headers(left=left), 100.0 + second)
+    assert only(pacer, 102.0).left == 8
+    pacer = Pacer()
+    for second, left in enumerate((8, 7, 6, 5, 4, 5)):  # the first was the second to arrive
+        learn(pacer, headers(left=left), 100.0 + second)
+    assert only(pacer, 105.0).left == 5
+
+
 def test_a_server_that_does_not_count_is_believed() -> None:
     pacer = Pacer()
     for _ in range(30):
@@ -214,6 +225,13 @@ def test_a_window_that_makes_no_sense_is_a_minute(window: str) -> None:
     pacer = Pacer()
     learn(pacer, headers(left=0, window=window), 100.0)
     assert ask(pacer, 100.0) == 60
+
+
+@pytest.mark.parametrize("window", [1, 3600])
+def test_a_window_of_up_to_an_hour_is_the_servers(window: int) -> None:
+    pacer = Pacer()
+    learn(pacer, headers(left=0, window=window), 100.0)
+    assert ask(pacer, 100.0) == window
 
 
 def test_more_left_than_the_limit_allows_is_all_of_it() -> None:
@@ -270,6 +288,21 @@ def test_a_penalty_is_not_shortened_by_a_second_refusal() -> None:
     assert ask(pacer, 101.0) == 59
 
 
+def test_what_others_had_used_before_a_penalty_is_not_counted_after_it() -> None:
+    pacer = Pacer()
+    learn(pacer, headers(left=2), 100.0)
+    pacer.refused(go(pacer, 100.0), {}, 5.0, 101.0)
+    assert only(pacer, 106.0).left == 9
+
+
+def test_one_that_is_lost_in_the_moment_in_which_a_penalty_ends_did_not_break_into_it() -> None:
+    pacer = Pacer()
+    refused, lost = go(pacer, 100.0), go(pacer, 100.0)
+    pacer.refused(refused, {}, 60.0, 100.0)
+    pacer.lost(lost, 160.0)
+    assert ask(pacer, 160.0) == 0
+
+
 def test_one_that_is_lost_in_a_penalty_may_have_begun_it_anew() -> None:
     pacer = Pacer()
     refused, lost, kept = go(pacer, 100.0), go(pacer, 100.0), go(pacer, 100.0)
@@ -322,6 +355,30 @@ def test_a_clock_that_is_set_back_lets_nothing_wait_for_longer(back: float) -> N
     assert ask(pacer, 5000.0 - back, "Light") == 60
     pacer.answered(flying, headers(left=0), 5060.0 - back)  # nothing of before it is known to have arrived
     assert only_of(pacer, "Heavy", 5060.0 - back).left == 0
+
+
+def test_a_clock_that_is_set_back_takes_what_others_have_used_along() -> None:
+    pacer = Pacer()
+    learn(pacer, headers(left=2), 5000.0)
+    assert only(pacer, 4990.0).left == 2
+    assert only(pacer, 5049.0).left == 2
+    assert only(pacer, 5050.0).left == 10
+
+
+@pytest.mark.parametrize(("answered_at", "left"), [(4999.0, 9), (5001.0, 0)])
+def test_a_clock_that_is_set_back_leaves_in_order_what_was_sent_and_answered(
+    answered_at: float, left: int
+) -> None:
+    """What was answered before one was sent had arrived before it, and is gone if the server counts that one only."""
+    pacer = Pacer()
+    others = [go(pacer, 4998.0) for _ in range(9)]
+    first = go(pacer, 4998.0) if answered_at > 5000 else None
+    for turn in others:
+        pacer.answered(turn, {}, answered_at)
+    late = first or go(pacer, 5000.0)
+    pacer.budgets(4990.0)
+    pacer.answered(late, headers(left=9), 4995.0)
+    assert only(pacer, 4995.0).left == left
 
 
 def only_of(pacer: Pacer, group: str, now: float) -> Budget:

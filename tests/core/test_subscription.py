@@ -138,6 +138,13 @@ def test_chosen_polling_reads_the_presence_every_few_seconds() -> None:
     assert link.tick(5) == []
 
 
+def test_what_fails_before_it_was_ever_live_leaves_it_connecting() -> None:
+    link = Link(Push.WEBSOCKET, least)
+    link.signed_in(0)
+    link.lost(WEBSOCKET, problem(), 1)
+    assert link.status == LinkStatus(CONNECTING, 0, Transport.NONE)
+
+
 # Losing it.
 
 
@@ -148,9 +155,11 @@ def test_a_lost_connection_is_tried_again_at_once_then_ever_more_slowly() -> Non
 
 
 def test_a_connection_that_does_not_last_is_not_tried_at_once() -> None:
-    link = live(Push.WEBSOCKET)
-    assert link.lost(WEBSOCKET, None, 59) == []
-    assert link.next_wake == 61
+    link = live(Push.WEBSOCKET, 1000)
+    assert link.lost(WEBSOCKET, None, 1059) == []
+    assert link.next_wake == 1061
+    link = live(Push.WEBSOCKET, 1000)
+    assert link.lost(WEBSOCKET, None, 1060) == [Open(WEBSOCKET)]
 
 
 def test_a_server_that_names_a_pause_gets_it() -> None:
@@ -276,6 +285,7 @@ def test_what_is_read_after_the_end_of_the_session_leads_to_nothing() -> None:
     link.tick(180)
     link.signed_out(181)
     assert link.snapshot_taken(182, differed=False) == []
+    assert link.next_wake is None
     assert link.snapshot_failed(problem(), 183) == []
     assert link.next_wake is None
 
@@ -329,6 +339,7 @@ def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> No
     assert link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 301) == [Open(PUBNUB)]
     assert link.lost(PUBNUB, problem(), 302) == []
     assert link.status.state is LinkState.POLLING
+    assert Open(WEBSOCKET) not in link.tick(601)
     assert Open(WEBSOCKET) in link.tick(602)
     link.snapshot_taken(602, differed=False)
     assert link.connected(WEBSOCKET, 603) == [SNAPSHOT]
@@ -365,6 +376,7 @@ def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
     assert link.status == LinkStatus(LIVE, 1, PUBNUB)
     assert Open(WEBSOCKET) in link.tick(301)
     assert link.connected(WEBSOCKET, 302) == [Close(PUBNUB), SNAPSHOT]
+    assert pauses_between_tries(link, WEBSOCKET, 303, 2) == [2, 4], "it counts its failures anew"
 
 
 def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
@@ -387,6 +399,14 @@ def test_polling_without_a_network_is_recovering_and_climbs_when_it_is_back() ->
     assert link.tick(68) == [SNAPSHOT]
     assert link.snapshot_taken(69, differed=False) == [Open(WEBSOCKET)]
     assert link.status.state is LinkState.POLLING
+
+
+def test_the_first_look_that_fails_after_hours_of_polling_is_repeated_soon() -> None:
+    link = polling()
+    link.tick(299)
+    link.snapshot_failed(problem(), 299)
+    assert link.status == LinkStatus(RECOVERING, 299, POLLING)
+    assert SNAPSHOT in link.tick(302)
 
 
 # Checking.
@@ -453,6 +473,13 @@ def test_news_that_leave_open_what_is_true_are_followed_by_a_snapshot_soon() -> 
     assert link.unsure(101) == []
     assert link.next_wake == 102
     assert link.tick(102) == [SNAPSHOT]
+
+
+def test_news_that_come_before_the_first_snapshot_are_followed_by_one_soon_as_well() -> None:
+    link = Link(Push.WEBSOCKET, least)
+    link.signed_in(0)
+    link.unsure(0)
+    assert link.next_wake == 2
 
 
 def test_but_not_sooner_than_ten_seconds_after_the_last_one() -> None:
@@ -538,7 +565,7 @@ def test_a_refusal_of_the_sign_in_for_one_thing_is_not_the_end_of_the_session() 
 def test_stopping_closes_what_is_open() -> None:
     link = live()
     assert link.stop(9) == [Close(WEBSOCKET)]
-    assert (link.status.state, link.next_wake) == (LinkState.OFF, None)
+    assert (link.status, link.next_wake) == (LinkStatus(LinkState.OFF, 9, Transport.NONE), None)
 
 
 # Whatever happens.
