@@ -69,6 +69,7 @@ WITH_EXTENSION = {
     "*": "+{bare}*9",
     "pauses": "+{bare},,9#",
     "of a link": "tel:+{dashed};ext=9",
+    "of a link with a blank": "tel:+{dashed};ext=%209",
     "of a link with more": "tel:+{dashed};isub=1;EXT=9?subject=hello",
 }
 
@@ -123,6 +124,11 @@ def test_a_number_with_its_country_code_is_the_same_everywhere(
         ("US", "1-650-555-0101", "+16505550101"),
         ("US", "+44 (0)20 7946 0958", "+442079460958"),
         ("DE", "+49 (0)30 901820", "+4930901820"),
+        ("US", "+44 ( 0 ) 20 7946 0958", "+442079460958"),
+        ("US", "tel:+1-650-555-0101?subject=hello", "+16505550101"),
+        ("US", "650\x07 555 0101", "+16505550101"),
+        ("US", "tel:+1%FF-650-555-0101", "+16505550101"),
+        ("US", "650 555 0101".rjust(200), "+16505550101"),
         ("US", "+47 (0) 22 12 34 56", "+4722123456"),  # Norway has no such 0 at all
         ("US", "+39 (0)6 4521118", "+39064521118"),  # in Italy the 0 belongs to the number
         ("DE", "0043 1 23456", "+43123456"),
@@ -151,6 +157,11 @@ def test_two_to_six_digits_are_an_extension_of_the_company(text: str, region: st
     assert (number.short, number.dial, number.display(region)) == (True, "204", "ext. 204")
 
 
+@pytest.mark.parametrize("text", ["20", "2042", "204204", "X204"])
+def test_an_extension_has_two_digits_to_six(text: str) -> None:
+    assert read(text, "US") == Number(extension=digits(text))
+
+
 @pytest.mark.parametrize(
     ("region", "text", "named"),
     [
@@ -167,6 +178,8 @@ def test_two_to_six_digits_are_an_extension_of_the_company(text: str, region: st
         ("AU", "000", "000"),
         ("NZ", "111", "111"),
         ("FR", "15", "15"),
+        ("ZA", "10111", "10111"),
+        ("NE", "723141", "723141"),
         ("ZZ", "911", "911"),
     ],
 )
@@ -186,6 +199,7 @@ def test_emergency_numbers_are_refused_with_what_to_do(region: str, text: str, n
         ("US", "+1+650 555 0101", "Only digits"),
         ("US", "650 555 0101 & 0102", "Only digits"),
         ("US", "hello", "letters"),
+        ("US", "T: 650 555 0101 M: 0102", "letters"),
         ("US", "1-800-FLOWERS", "letters"),
         ("US", "tel:+1-800-FLOWERS", "letters"),
         ("US", "http://example.com", "letters"),
@@ -199,11 +213,14 @@ def test_emergency_numbers_are_refused_with_what_to_do(region: str, text: str, n
         ("US", "650 555 010", "too short"),
         ("US", "+1650555", "too short"),
         ("US", "555-0101", "area code"),
+        ("US", "(0) 650 555 0101", "too long"),  # that 0 is left out behind a country code only
+        ("US", "500 22222", "too short"),  # of the Falkland Islands, if it had a +
         ("US", "650 555 0101 0101", "too long"),
         ("US", "+4722123456789", "too long"),
         ("US", "99999999999999999999", "too long"),
         ("US", "1" * 201, "too long"),
         ("US", "+999 1234567", "country code"),
+        ("US", "+999 123456789012", "country code"),
         ("ZZ", "650 555 0101", "country code"),
         ("AR", "011 15 2345-6789", "begin with +"),  # the rules would put a 9 into it
     ],
@@ -212,7 +229,12 @@ def test_what_is_no_number_says_why(region: str, text: str, hint: str) -> None:
     refused = read(text, region)
     assert isinstance(refused, Unreadable)
     assert hint in refused.why
+    assert refused.why[0].isupper()
     assert refused.why.endswith(".")
+
+
+def test_a_number_without_an_extension_is_shown_without_one() -> None:
+    assert Number("+4722123456").display("NO") == "+47 22 12 34 56"
 
 
 MARKS = st.text(alphabet="+0123456789 ().-/x*#;=,:%extlphon-c\u00a0\u0662", max_size=40)
@@ -257,6 +279,7 @@ def test_no_text_raises_and_no_digit_is_made_up(text: str, region: str) -> None:
         ("+1855201XXXX", "+1855201XXXX"),
         ("7", "7"),
         ("sip:anna", "sip:anna"),
+        ("tel:6505550101", "tel:6505550101"),
     ],
 )
 def test_numbers_of_the_wire_are_shown_for_a_person(number: str, shown: str) -> None:
@@ -283,7 +306,17 @@ def test_a_region_is_told_if_it_is_known() -> None:
     assert where("nobody") == ""
 
 
-@pytest.mark.parametrize(("number", "masked"), [("+16505550101", "…01"), ("101", "…"), ("", "…")])
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("+16505550101", "…01"),
+        ("2042042", "…42"),
+        ("204204", "…"),
+        ("2042", "…"),
+        ("101", "…"),
+        ("", "…"),
+    ],
+)
 def test_a_log_shows_no_more_than_two_digits(number: str, masked: str) -> None:
     assert mask(number) == masked
 
@@ -334,6 +367,9 @@ def test_an_extension_is_none_of_the_short_numbers_that_a_country_has() -> None:
     [
         ("4722123456", "+4722123456"),
         ("+4722123456", "+4722123456"),
+        ("2042042", "+2042042"),
+        ("204204", "204204"),
+        ("2042", "2042"),
         ("204", "204"),
         (" Unknown ", ""),
         ("x", "x"),
