@@ -34,7 +34,7 @@ bench: desktop ## how fast, how heavy (benchmarks/README.md)
 	exit $$missed
 
 mutants: window ## whether a test fails for each rule of the core that is broken: make mutants ARGS=calls
-	@$(python) -m pip --quiet --disable-pip-version-check install --editable '.[mutants]'
+	@$(python) -m pip --quiet --disable-pip-version-check install --constraint packaging/constraints.txt --editable '.[mutants]'
 	@$(python) -m benchmarks.mutants $(ARGS)
 
 soak: window ## a day on which everything goes wrong: make soak MINUTES=10
