@@ -102,6 +102,7 @@ class RingOutView(QWidget):
         self.advice = Notice("info", "")
         self._second = QTimer(self, interval=1000)
         self._second.timeout.connect(self._tell_steps)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._make_buttons()
         self._lay_out()
 
@@ -147,7 +148,7 @@ class RingOutView(QWidget):
         for watch, leg in zip(self._watches, (progress.own, progress.other), strict=True):
             watch.follow(leg, now)
         focused = QApplication.focusWidget()
-        keyboard_here = focused is not None and self.isAncestorOf(focused)
+        keyboard_here = focused is self or (focused is not None and self.isAncestorOf(focused))
         self._tell_whom(progress)
         self._tell_steps()
         self._tell_end(progress)
@@ -161,6 +162,7 @@ class RingOutView(QWidget):
             if button.isVisibleTo(self) and button.isEnabled():
                 button.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # else the window would give it to its first control
 
     def _tell_whom(self, progress: Progress) -> None:
         shown = self._show_number(progress.order.number)

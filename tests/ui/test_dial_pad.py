@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QStackedWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import DialChoices, Phone
@@ -416,6 +416,26 @@ def test_after_a_call_that_connected_the_pad_is_empty(shown: Shown, end: str) ->
     world.progress.publish(samples.RINGOUTS[end])
     pad.ringout.done.click()
     assert pad.field.text() == ""
+
+
+def test_the_keyboard_stays_in_the_pads_place_whatever_stands_there(qtbot: QtBot) -> None:
+    world = World()
+    window, header, pad = QWidget(), QPushButton("the first control"), world.pad()
+    layout = QVBoxLayout(window)
+    for part in (header, pad):
+        layout.addWidget(part)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    pad.field.setFocus()
+    begun = replace(samples.BEGUN, can_cancel=False)
+    cancelling = replace(begun, cancelling=True)
+    for progress in (begun, samples.BEGUN, cancelling, samples.RINGOUTS["cancelled"], None):
+        world.progress.publish(progress)
+        focused = window.focusWidget()
+        assert focused
+        assert pad.isAncestorOf(focused), progress
+    assert pad.field.hasFocus()
 
 
 def test_once_more_dials_the_same_order(shown: Shown) -> None:
