@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLayout, QWidget
 
+from rcdesk.core.errors import Kind as Trouble
+from rcdesk.core.errors import Problem
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import PRODUCTION, Phase, Server, SessionState, Way
 from rcdesk.ui import login_checks as checks
@@ -144,9 +146,9 @@ class LoginDialog(QDialog):
         custom = self.server.choice.currentData() == CUSTOM
         fields = (self.address, self.client_id) if custom else (self.client_id,)
         right = [field.verify() for field in fields]
-        self.ways.value.verified()  # so that everything wrong is told at once
         if not all(right):
-            fields[right.index(False)].setFocus()
+            if self.ways.value.verified():  # everything wrong is told at once, and the way stands first
+                fields[right.index(False)].setFocus()
             return None
         url = checks.server_address(self.address.text) if custom else PRODUCTION
         return Server(url, self.client_id.text, self.client_secret.text)
@@ -160,10 +162,18 @@ class LoginDialog(QDialog):
             where = urlsplit(state.server).netloc or state.server
             told = f"{problem.title} {problem.remedy}"
             self.problem.setText(f"{told} (Server: {where})" if where else told)
+        was_locked = not self.go.isEnabled()
         self._arrange()
+        if problem and was_locked:
+            self._go_back_to(problem)
         if tried and state.phase is Phase.SIGNED_IN and not state.problem:  # else it is the session of before
             self._forget()
             self.accept()
+
+    def _go_back_to(self, problem: Problem) -> None:
+        """Put the keyboard, which had no place while all was locked, where there is something to do."""
+        entered = self.ways.value is not self.browser
+        (self.ways.value if entered and problem.kind is Trouble.SIGN_IN else self.go).setFocus()
 
     def _forget(self) -> None:
         for page in (self.browser, self.jwt, self.password):

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.errors import Kind, Problem
@@ -102,7 +102,7 @@ def test_everything_wrong_is_said_at_once_beside_its_field(opened: Opened) -> No
     for part in (dialog.address, dialog.client_id, dialog.password.number, dialog.password.password):
         assert part.wrong
         assert part.wrong in told(dialog)
-    assert dialog.address.field.hasFocus()
+    assert dialog.password.number.field.hasFocus(), "the first of them"
     QTest.keyClicks(dialog.address.field, "x")
     assert dialog.address.wrong == ""
 
@@ -153,6 +153,41 @@ def test_a_refusal_is_told_with_its_remedy_and_the_server(opened: Opened) -> Non
     assert "OAU" not in told(dialog)
     world.state.publish(SessionState(Phase.SIGNING_IN))
     assert "You are not signed in." not in told(dialog)
+
+
+@pytest.mark.parametrize(
+    ("kind", "way", "place"),
+    [
+        (Kind.SIGN_IN, "password", lambda dialog: dialog.password.number.field),
+        (Kind.SIGN_IN, "jwt", lambda dialog: dialog.jwt.jwt.field),
+        (Kind.SIGN_IN, "browser", lambda dialog: dialog.go),
+        (Kind.OFFLINE, "password", lambda dialog: dialog.go),
+    ],
+)
+def test_after_a_refusal_the_keyboard_is_where_there_is_something_to_do(
+    opened: Opened, kind: Kind, way: str, place: Callable[[LoginDialog], QWidget]
+) -> None:
+    dialog, world = opened()
+    QTest.mouseClick(dialog.ways.chip(getattr(dialog, way)), Qt.MouseButton.LeftButton)
+    dialog.client_id.setFocus()
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    world.state.publish(SessionState(problem=Problem("You are not signed in.", "Look.", kind)))
+    assert place(dialog).hasFocus()
+
+
+def test_what_is_said_of_the_session_meanwhile_moves_no_keyboard(opened: Opened) -> None:
+    dialog, world = opened()
+    dialog.client_id.setFocus()
+    world.state.publish(SessionState(problem=Problem("You are signed out.", "Sign in.", Kind.SIGN_IN)))
+    assert dialog.client_id.field.hasFocus()
+
+
+def test_where_the_way_is_right_the_first_wrong_field_below_it_gets_the_keyboard(opened: Opened) -> None:
+    dialog, world = opened(Server("", ""))
+    dialog.server.choice.setCurrentIndex(dialog.server.choice.findData(CUSTOM))
+    go(dialog)
+    assert dialog.address.field.hasFocus()
+    assert world.asked == []
 
 
 def test_once_signed_in_it_closes_and_forgets_the_secrets(opened: Opened) -> None:
