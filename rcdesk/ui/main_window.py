@@ -302,6 +302,7 @@ class MainWindow(QWidget):
         self._place_detail()
         if self._detail and wide:
             self._detail.setVisible(beside)
+        self._tell_signed_out()
         shown = self._shown_page()
         self._stack.setCurrentWidget(shown)
         self.strip.set_wanted(
@@ -316,8 +317,11 @@ class MainWindow(QWidget):
             return self._detail
         return self.pane(self._pane)
 
+    def _tell_signed_out(self) -> None:
+        dialling = self._pane is Pane.DIAL
+        self.signed_out.tell(*session_words.page(self._source.session.value, dialling=dialling))
+
     def _on_session(self, state: SessionState) -> None:
-        self.signed_out.tell(*session_words.page(state))
         self.banner.tell_lasting(session_words.over(state))
         if state.phase is not Phase.SIGNING_IN:
             self.banner.warn(session_words.warning(state, self._source.clock()))

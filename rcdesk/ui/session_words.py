@@ -6,6 +6,8 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import words
 
+SIGN_IN_TO_SEE = "Sign in, and calls to any of your phones appear here."
+SIGN_IN_TO_CALL = "Sign in to place calls from here: choose one of your phones, and it rings first."
 EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
 
 
@@ -14,12 +16,13 @@ def over(state: SessionState) -> Problem | None:
     return state.over or (EXPIRED if state.phase is Phase.EXPIRED else None)
 
 
-def page(state: SessionState) -> tuple[str, str]:
-    """Return title and text of the page that stands where calls would be while nobody is signed in."""
+def page(state: SessionState, *, dialling: bool) -> tuple[str, str]:
+    """Return title and text of the page that stands where calls, or the dial pad, would be while nobody is signed
+    in."""
     why = str(state.problem) if state.problem else ""
     if state.phase is Phase.SIGNING_IN:
         return "Signing in…", why or "This takes a moment. In the browser it takes as long as you do."
-    return "Not signed in", why or "Sign in, and calls to any of your phones appear here."
+    return "Not signed in", why or (SIGN_IN_TO_CALL if dialling else SIGN_IN_TO_SEE)
 
 
 def end(state: SessionState, now: float) -> str:

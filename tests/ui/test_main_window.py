@@ -23,6 +23,7 @@ from rcdesk.ui.detail import Detail
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
+from rcdesk.ui.session_words import SIGN_IN_TO_CALL, SIGN_IN_TO_SEE
 from rcdesk.ui.widgets import GUTTER, GutterBar
 from tests.ui.assembled import Assembled
 from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, over
@@ -225,6 +226,21 @@ def test_a_passing_problem_does_not_hide_that_the_session_is_over(show: Show) ->
     made.world.problems.publish(OFFLINE)
     made.window.banner.dismiss()
     assert made.window.banner.problem is REFUSED
+
+
+def test_signed_out_each_pane_says_what_signing_in_is_good_for(show: Show) -> None:
+    world = World()
+    world.session.publish(SessionState(Phase.SIGNED_OUT))
+    made = show(world)
+
+    def said() -> set[str]:
+        return {label.text() for label in made.window.signed_out.findChildren(QLabel)}
+
+    assert SIGN_IN_TO_SEE in said()
+    made.window.show_pane(Pane.DIAL)
+    assert SIGN_IN_TO_CALL in said()
+    world.session.publish(SessionState(Phase.SIGNING_IN))
+    assert "Signing in…" in said()
 
 
 def test_signed_out_it_offers_to_sign_in_where_calls_would_be(qtbot: QtBot, show: Show) -> None:
