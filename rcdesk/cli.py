@@ -26,7 +26,7 @@ from rcdesk.config import (
 )
 
 OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
-ANSWER_WITHIN = 10.0  # seconds; a RingOut is only started, not followed, before the answer
+ANSWER_WITHIN = 15.0  # seconds; a RingOut is placed, but not followed, before the answer
 LONGEST = 60_000  # bytes of one request, less than the instance reads; a link or a number is far shorter
 LINKS = ("tel:", "callto:")
 COMMANDS = ("status", "calls", "history", "dial", "cancel", "quit")

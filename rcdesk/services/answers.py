@@ -14,6 +14,7 @@ from rcdesk.core.calls import Call
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Query
 from rcdesk.core.pacing import Budget
+from rcdesk.core.ringout import End
 from rcdesk.services.commands import number_of, text_of
 from rcdesk.services.dialer import NOT_SIGNED_IN, Dialer
 from rcdesk.services.history import History
@@ -21,6 +22,8 @@ from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.people import People
 from rcdesk.services.session import Session
+
+TAKEN_WITHIN = 12.0  # seconds; in less a call has left or never does, and the command line waits for more
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -122,6 +125,9 @@ class Answers:
             raise NOT_SIGNED_IN
         order = self._dialer.order(number.dial, name=self._people.name(number.dial), shown=shown)
         self._dialer.dial(order)
+        progress = await self._dialer.taken(TAKEN_WITHIN)
+        if progress and progress.end not in (None, End.CONNECTED, End.OVER):
+            raise Problem(progress.summary, progress.advice, Kind.LOCAL)
         own = order.own_label or numbers.show(order.own, self._people.region)
         return {"said": f"Calling {shown}. Your phone rings first: {own}."}
 

@@ -101,6 +101,24 @@ class Dialer:
         self.began.publish(order)
         self._ringing.start(self._ring(platform, order, ringout, departure), name="ringout")
 
+    async def taken(self, within: float) -> Progress | None:
+        """Return how the RingOut stands once the platform has answered the order, or after `within` seconds."""
+        ringout, answered = self._ringout, asyncio.Event()
+
+        def look(progress: Progress | None) -> None:
+            if progress is None or progress.end is not None or progress.own is not Step.WAITING:
+                answered.set()
+
+        undo = self.progress.follow(look)
+        try:
+            async with asyncio.timeout(within):
+                await answered.wait()
+        except TimeoutError:
+            pass
+        finally:
+            undo()
+        return ringout.progress if ringout else None
+
     def cancel(self) -> None:
         """Stop the RingOut under way: at once if it was not sent yet, and never is then.
 

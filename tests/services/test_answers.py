@@ -242,6 +242,34 @@ async def test_dial_with_yes_places_the_call_and_cancel_cancels_it(me: World) ->
     assert ringout["summary"]
 
 
+@pytest.mark.parametrize("trouble", ["no network", "refused", "signed out meanwhile"])
+async def test_a_call_that_was_not_placed_is_not_said_to_be(me: World, trouble: str) -> None:
+    platform = await me.signed_in()
+    await until(lambda: me.dialer.choices.value.phones)
+    post = {"path": "*/ring-out", "method": "POST"}
+    if trouble == "no network":
+        platform.api._rest._http.base_url = "http://127.0.0.1:1"  # type: ignore[assignment]
+    elif trouble == "refused":
+        await me.sandbox.fault("http-status", **post, status=403)
+    else:
+        await me.sandbox.fault("latency", **post, seconds=30)
+        me.dialer.progress.subscribe(lambda progress: None if progress is None or progress.end else leave(me))
+    title, remedy = await refused(me, "dial", number="+16505550198", yes=True)
+    lost = "It is not known what became of the call to +1 650 555 0198."
+    assert title == (
+        lost if trouble == "signed out meanwhile" else "The call to +1 650 555 0198 was not placed."
+    )
+    assert remedy
+
+
+def leave(me: World) -> None:
+    async def once_sent() -> None:
+        await until(lambda: me.dialer._departure and not me.dialer._departure.held)
+        me.session.sign_out()
+
+    me.nursery.start(once_sent(), name="sign out")
+
+
 async def test_what_cannot_be_done_says_what_to_do(me: World) -> None:
     assert await refused(me, "dial", number="nonsense") == (
         "The number was not dialled.",

@@ -152,6 +152,29 @@ async def test_at_the_end_the_answers_under_way_go_out_and_who_says_nothing_is_l
         each.close()
 
 
+async def test_what_is_not_answered_when_the_program_ends_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "LAST_ANSWERS", 0.05)
+    asked, given_up = asyncio.Event(), asyncio.Event()
+
+    async def never(_request: Mapping[str, Any]) -> dict[str, Any]:
+        asked.set()
+        try:
+            return await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            given_up.set()
+            raise
+
+    server = CommandServer(tmp_path / "s.sock", {"never": never})
+    await server.open()
+    asking = asyncio.create_task(ask(tmp_path / "s.sock", {"command": "never"}))
+    await asked.wait()
+    await server.close()
+    assert given_up.is_set()
+    assert await asking is None
+
+
 async def test_a_server_that_was_never_opened_closes(tmp_path: Path) -> None:
     await CommandServer(tmp_path / "s.sock", {}).close()
 
