@@ -527,3 +527,9 @@ def test_ringing_is_no_duration_and_told_again_it_is_no_change(outcome: Outcome,
     (row,) = merge([], [told]).puts
     assert row.duration == kept
     assert merge([replace(row, id=1)], [told]).puts == ()
+
+
+def test_a_call_that_was_never_on_is_known_to_have_no_length() -> None:
+    store = Store()
+    store.live(seen_live())
+    assert (store.only.outcome, store.only.untimed) == (Outcome.MISSED, False)

@@ -19,7 +19,7 @@ from rcdesk.ui.call_card import CallCard, call_detail
 from rcdesk.ui.calls_pane import CallsPane
 from rcdesk.ui.navigation import Pane
 from tests.ui.assembled import Assembled
-from tests.ui.world import NOW, RECORDS, RINGING, TALKING, World, became, began, call, over, who
+from tests.ui.world import HOLDING, NOW, RECORDS, RINGING, TALKING, World, became, began, call, over, who
 
 Show = Callable[..., Assembled]
 
@@ -262,6 +262,24 @@ def test_keys_choose_too(qtbot: QtBot, show: Show, pressed: Qt.Key) -> None:
 def test_a_call_of_which_little_is_known_says_what_is(told: Call, says: str) -> None:
     number = "+1 650 555 0180" if told.peer_number else ""
     assert call_detail(told, Who(number or "Number withheld", number, "", Source.NONE)) == says
+
+
+def test_a_card_moves_with_its_call_and_keeps_the_keyboard(show: Show) -> None:
+    made = show(World((TALKING, HOLDING)))
+    talked, held = made.calls_pane.cards.cards
+    talked.setFocus(Qt.FocusReason.TabFocusReason)
+    made.world.changes.publish(became(TALKING, stage=Stage.PARKED))
+    made.world.changes.publish(became(HOLDING, stage=Stage.CONNECTED))
+    QApplication.processEvents()
+    assert made.calls_pane.cards.cards == (held, talked)
+    assert held.y() < talked.y()
+    assert [card.call.key for card in (held, talked) if card.call] == ["holding", "talking"]
+    assert held.accessibleName().endswith("On a call 12:40")
+    made.world.changes.publish(became(TALKING, stage=Stage.RINGING))
+    QApplication.processEvents()
+    assert made.calls_pane.cards.cards == (talked, held)
+    assert talked.y() < held.y()
+    assert talked.hasFocus()
 
 
 def test_one_more_call_is_no_work_for_the_other_cards(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
