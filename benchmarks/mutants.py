@@ -40,9 +40,8 @@ def main() -> int:
 
 
 def copy() -> None:
-    shutil.rmtree(
-        COPY, ignore_errors=True
-    )  # mutmut would not try again what is as it was, although the tests are not
+    # From scratch: mutmut tries nothing again that is as it was, whatever has become of the tests.
+    shutil.rmtree(COPY, ignore_errors=True)
     for source in (found for name in COPIED for found in files(ROOT / name)):
         target = COPY / source.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,8 +62,11 @@ def mutmut() -> str:
 
 
 def report(modules: list[str]) -> int:
-    """Print how many mutants of each module a test killed, and what is different about those that none did."""
-    unknown = []
+    """Print how many mutants of each module a test killed, and what is different about those that none did.
+
+    Return 1 if one is left that mutants.toml does not name, or if that names one that is killed or gone.
+    """
+    unknown, named_in_vain = [], []
     print(f"\n{'rcdesk.core':16}{'mutants':>8}{'killed':>8}{'equivalent':>12}{'survived':>10}")
     for kept in sorted((COPY / "mutants/rcdesk/core").glob("*.py.meta")):
         module = kept.name.removesuffix(".py.meta")
@@ -77,9 +79,12 @@ def report(modules: list[str]) -> int:
         figures = len(results), len(results) - len(left), len(left) - len(survived), len(survived)
         print("{:16}{:8}{:8}{:12}{:10}".format(module, *figures))
         unknown += survived
+        named_in_vain += [f"{module}: {line}" for line in equivalent - {gist(lines) for _, lines in left}]
     for name, lines in unknown:
         print("", name, *lines, sep="\n")
-    return bool(unknown)
+    for line in named_in_vain:
+        print("", "Killed or gone, but in mutants.toml:", line, sep="\n")
+    return bool(unknown or named_in_vain)
 
 
 def changed(mutant: str) -> list[str]:
