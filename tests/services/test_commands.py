@@ -168,7 +168,7 @@ async def test_what_is_not_answered_when_the_program_ends_is_given_up(
 
     server = CommandServer(tmp_path / "s.sock", {"never": never})
     await server.open()
-    asking = asyncio.create_task(ask(tmp_path / "s.sock", {"command": "never"}))
+    asking = asyncio.get_running_loop().create_task(ask(tmp_path / "s.sock", {"command": "never"}))
     await asked.wait()
     await server.close()
     assert given_up.is_set()
