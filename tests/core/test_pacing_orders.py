@@ -110,7 +110,7 @@ class Play:
 
 
 moments = st.floats(0, 150)
-delays = st.one_of(st.floats(0, 0.3), st.floats(0, 20))
+delays = st.one_of(st.just(0.0), st.floats(0.001, 0.3), st.floats(0.001, 20))
 urgencies = st.sampled_from(Urgency)
 asks = st.builds(Ask, moments, st.sampled_from(GROUPS), urgencies, delays, delays, st.booleans())
 heavy = st.builds(Ask, moments, st.sampled_from(("Auth", "Heavy")), urgencies, delays, delays, st.booleans())
