@@ -538,6 +538,35 @@ async def test_signed_in_while_the_keyring_waits_it_is_kept_once_that_is_unlocke
     assert await sessions(sandbox) == 1
 
 
+async def test_a_keyring_that_answers_while_somebody_signs_in_does_not_disturb_them(
+    sandbox: Served, tmp_path: Path, waiting: Waiting
+) -> None:
+    async with world(sandbox, tmp_path, vault=Vault("test", limit=0.02)) as me:
+        me.session.resume()
+        await me.phase(Phase.SIGNED_OUT)
+        me.session.sign_in(me.server, Browser(), remember=True)
+        await until(lambda: me.state.browser_url)
+        waiting.opened.set()
+        await until(lambda: not me.vault.notice)
+        assert me.state.browser_url
+        await log_in(me.state.browser_url, sandbox.info)
+        assert (await me.phase(Phase.SIGNED_IN)).kept
+
+
+@pytest.mark.expected_log("the keyring does not answer")
+async def test_a_keyring_that_answers_when_all_is_closed_starts_nothing(
+    sandbox: Served, tmp_path: Path, waiting: Waiting
+) -> None:
+    async with world(sandbox, tmp_path, vault=Vault("test", limit=0.02)) as me:
+        me.session.resume()
+        await me.phase(Phase.SIGNED_OUT)
+    told = len(me.states)
+    waiting.opened.set()
+    await until(lambda: not me.vault.notice)
+    assert len(me.states) == told
+    assert not me.nursery._tasks
+
+
 @pytest.mark.expected_log("the keyring is given up: KeyringLocked")
 async def test_a_locked_keyring_says_why_nobody_is_signed_in(sandbox: Served, tmp_path: Path) -> None:
     settings = SettingsStore(None)

@@ -50,6 +50,19 @@ async def test_what_an_older_rcdesk_listed_is_kept(tmp_path: Path) -> None:
         assert len(await found(store)) == 1
 
 
+async def test_what_nobody_owns_is_not_thrown_away_for_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    with opened(path) as store:
+        await store.belong_to(ANN)
+        await store.belong_to(BEN)
+    path.unlink()
+    with opened(path) as store:
+        await store.add_live(live("8"), NOW)
+        assert not await store.belong_to(ANN)
+        assert len(await found(store)) == 1
+    assert len(put_away(tmp_path)) == 1
+
+
 async def test_killed_in_the_middle_it_is_carried_through_at_the_next_start(tmp_path: Path) -> None:
     path = tmp_path / "calls.db"
     with opened(path) as store:

@@ -189,7 +189,7 @@ def diagnostics(link: LinkStatus = LIVE, budgets: tuple[Budget, ...] = BUDGETS) 
         last_heard=lambda: NOW - 12,
         last_checked=lambda: NOW - 100,
         budgets=lambda: budgets,
-        secrets_kept=Latest("in the system's keyring (SecretService Keyring)"),
+        secrets_kept=Latest("SecretService Keyring"),
         version="0.1.0",
         places=tuple(
             Place(what, f"/home/dana/.{folder}/default/{names[what]}") for what, folder in kept.items()
@@ -221,7 +221,7 @@ def settings(
     source = SettingsSource(
         Latest(state),
         Latest(link),
-        Latest("in the GNOME keyring"),
+        Latest("GNOME keyring"),
         "0.1.0",
         lambda: samples.NOW,
         Latest(test),

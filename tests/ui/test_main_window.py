@@ -308,6 +308,7 @@ def test_the_end_of_a_session_is_told_once_ahead_of_time(qtbot: QtBot, show: Sho
     with qtbot.waitSignal(made.window.sign_in_asked):
         banner.action.click()
     made.world.session.publish(SessionState(Phase.SIGNING_IN, inside.account))
+    assert banner.isVisible()
     made.world.session.publish(near)
     assert banner.isVisible()
     banner.close_button.click()
