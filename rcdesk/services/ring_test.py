@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -92,6 +91,8 @@ class RingTest:
             self._answer.set_result(why)
 
     async def _run(self) -> None:
+        import uuid
+
         from rcdesk.client import pretend
         from rcdesk.client.push import Inbox
 

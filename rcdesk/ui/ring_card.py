@@ -15,7 +15,7 @@ from rcdesk.services.ring_test import RingTest
 from rcdesk.ui.cards import Cards
 from rcdesk.ui.popups import Popups
 
-NOBODY = Who("Ring test", "", "Nobody is calling: rcdesk tries itself", Source.NONE)
+NOBODY = Who("Ring test", "", "Nobody is calling: rcdesk tests itself", Source.NONE)
 SWITCHED_OFF = "Cards are switched off here in the settings."
 HUSHED = "Your presence is “Do not disturb”, which shows no cards."
 NO_ROOM = "There is no room on the screen for one more card."
