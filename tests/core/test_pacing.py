@@ -385,6 +385,13 @@ def only_of(pacer: Pacer, group: str, now: float) -> Budget:
     return next(budget for budget in pacer.budgets(now) if budget.group == group)
 
 
+def test_a_budget_is_told_by_another_clock_with_its_moments_moved() -> None:
+    assert Budget("Heavy", 10, 2, 160.0, 150.0).by_another_clock(-30.0) == Budget(
+        "Heavy", 10, 2, 130.0, 120.0
+    )
+    assert Budget("Heavy", 10, 10, None, None).by_another_clock(5.0) == Budget("Heavy", 10, 10, None, None)
+
+
 def test_nothing_is_told_of_groups_that_nobody_has_asked_anything_of() -> None:
     assert Pacer().budgets(0.0) == ()
 

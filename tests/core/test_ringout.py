@@ -315,7 +315,16 @@ def test_one_that_the_platform_forgot_is_lost() -> None:
 # Cancelling.
 
 
-@pytest.mark.parametrize(("at", "lasted"), [(53.0, "50 s"), (255.0, "4 min 12 s"), (0.0, "0 s")])
+@pytest.mark.parametrize(
+    ("at", "lasted"),
+    [
+        (53.0, "50 s"),
+        (63.0, "1 min 0 s"),
+        (123.0, "2 min 0 s"),
+        (255.0, "4 min 12 s"),
+        (0.0, "0 s"),
+    ],
+)
 def test_when_the_call_has_ended_it_is_over(at: float, lasted: str) -> None:
     ringout = RingOut(ORDER)
     ringout.apply(status(*CONNECTED), 3)
@@ -324,6 +333,16 @@ def test_when_the_call_has_ended_it_is_over(at: float, lasted: str) -> None:
         End.OVER,
         f"The call to Martin Olsen is over after {lasted}.",
         "",
+    )
+
+
+def test_one_that_was_taken_back_before_it_was_sent_has_rung_nobody() -> None:
+    progress = RingOut(ORDER).taken_back()
+    assert (progress.end, progress.summary, progress.own_words, progress.other_words) == (
+        End.CANCELLED,
+        "The call was cancelled before any phone rang.",
+        "Your desk phone was not rung",
+        "Martin Olsen was not called",
     )
 
 

@@ -59,7 +59,13 @@ def test_what_a_request_needs_first(tokens: Tokens, now: float, step: object) ->
 def test_a_refused_token_is_refreshed_if_it_can_be() -> None:
     assert after_refusal(HELD, 1.0) == Refresh(HELD, usable=False)
     assert after_refusal(ONCE, 1.0) == SignIn(Ending.REFUSED)
-    assert after_refusal(ONCE, HOUR - 30) == SignIn(Ending.APP)
+    assert after_refusal(ONCE, HOUR - 61) == SignIn(Ending.REFUSED)
+    assert after_refusal(ONCE, HOUR - 60) == SignIn(Ending.APP)
+    assert after_refusal(replace(ONCE, session_ends_at=DAY), DAY - 60) == SignIn(Ending.LIMIT)
+
+
+def test_the_life_of_a_token_is_counted_from_when_it_was_issued() -> None:
+    assert replace(HELD, issued_at=DAY, expires_at=DAY + HOUR).renewed_from == DAY + 0.8 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -102,10 +108,14 @@ def test_what_an_older_rcdesk_kept_is_still_a_sign_in() -> None:
     older = HELD.to_dict()
     del older["session_ends_at"], older["session_began_at"]
     assert Tokens.from_dict(older) == HELD
+    kept = replace(HELD, session_began_at=5.0).to_dict()
+    del kept["session_ends_at"]
+    assert Tokens.from_dict(kept) == replace(HELD, session_began_at=5.0)
 
 
 def test_tokens_survive_being_kept() -> None:
     assert Tokens.from_dict(json.loads(json.dumps(HELD.to_dict()))) == HELD
+    assert Tokens.from_dict(LIMITED.to_dict()) == LIMITED
     assert Tokens.from_dict(HELD.to_dict() | {"expires_at": 7200}) == replace(HELD, expires_at=7200.0)
 
 
