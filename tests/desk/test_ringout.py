@@ -50,6 +50,7 @@ def test_one_runs_to_success_and_the_calls_both_sides_are_told(program: Rcdesk, 
     with signed_in(program, platform) as running:
         desktop.activate(desktop.windows(title=WINDOW, pid=running.pid)[0])
         wait_until(lambda: platform.state()["requests"]["by_group"].get("Light", 0) >= 3)
+        platform.post("ring-outs", next={"talk": 3000})
         dial_by_keyboard(platform.info["ringout_to"])
         wait_until(lambda: ringout(program).get("state") == "connected", within=20)
         told = ringout(program)

@@ -13,6 +13,7 @@ from tests.helpers.process import Sandbox
 from tests.helpers.wait import wait_until
 
 NUMBER = "+16505550123"
+TALKED = ("connected", "over")  # these people have little to say to each other
 
 
 def ringout(running: Desk) -> Any:
@@ -31,7 +32,7 @@ def test_tokens_that_run_out_are_renewed_unseen(platform: Sandbox, running: Desk
     platform.post("faults", kind="expire-tokens")
     assert running.program.say("dial", NUMBER, "--yes")[0] == 0
     wait_until(lambda: ended(running), within=10)
-    assert ringout(running)["state"] == "connected"
+    assert ringout(running)["state"] in TALKED
     assert running.ask("status")["session"] == "signed_in"
 
 
@@ -41,19 +42,17 @@ def test_a_ringout_outlasts_looks_that_fail(platform: Sandbox, running: Desk) ->
     code, said = running.program.say("dial", "+16505550124", "--yes")
     assert (code, "Another call is being placed" in said) == (1, True)
     wait_until(lambda: ended(running), within=10)
-    assert ringout(running)["state"] == "connected"
+    assert ringout(running)["state"] in TALKED
     assert len(platform.state()["ring_outs"]) == 1
 
 
 def test_a_ringout_that_is_refused_is_told_and_not_sent_again(platform: Sandbox, running: Desk) -> None:
     for status in (400, 403, 503, 429):  # the last one brings a penalty
         platform.post("faults", kind="http-status", path="*/ring-out", status=status, count=1, method="POST")
-        assert running.program.say("dial", NUMBER, "--yes")[0] == 0
-        wait_until(lambda: ended(running))
+        code, said = running.program.say("dial", NUMBER, "--yes")
+        assert (code, "was not placed" in said) == (1, True), status
         assert ringout(running)["state"] == "failed", status
-        assert "was not placed" in ringout(running)["summary"]
-    assert running.program.say("dial", NUMBER, "--yes")[0] == 0
-    wait_until(lambda: ended(running))
+    assert running.program.say("dial", NUMBER, "--yes")[0] == 1
     state = platform.state()
     assert (state["ring_outs"], state["requests"]["in_penalty"]) == ([], 0)
     assert state["requests"]["by_status"]["429"] == 1, "nothing was sent inside the penalty"
