@@ -8,6 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TextIO
 
 from rcdesk import cli, logs
@@ -95,10 +96,10 @@ def _line(secrets: TextIO, what: str) -> str:
 async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
     from rcdesk.services.connection import Connection  # heavy: not before all else is right
 
-    settings, vault = SettingsStore(paths.settings), Vault(profile)
-    penalties = PenaltyStore(paths.penalties)
+    vault, penalties = Vault(profile), PenaltyStore(paths.penalties)
     try:
-        endpoint_id = settings.value.endpoint_id or str(uuid.uuid4())
+        with closing(SettingsStore(paths.settings)) as settings:
+            endpoint_id = settings.value.endpoint_id or str(uuid.uuid4())
         connection = Connection(
             server,
             endpoint_id=endpoint_id,
@@ -114,11 +115,13 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
                 raise NOT_KEPT
         finally:
             await connection.close()
-        settings.update(server=server.url, client_id=server.client_id, endpoint_id=endpoint_id)
-        await settings.saved()
+        with closing(
+            SettingsStore(paths.settings)
+        ) as settings:  # anew: a running instance may have changed some
+            settings.update(server=server.url, client_id=server.client_id, endpoint_id=endpoint_id)
+            await settings.saved()
     finally:
         vault.close()
-        settings.close()
         penalties.close()
     account = platform.account
     return (

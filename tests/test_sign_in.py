@@ -8,6 +8,7 @@ import json
 import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from rcdesk.config import paths_for
 from rcdesk.sandbox.server import SandboxServer
 from rcdesk.sandbox.state import Options
 from rcdesk.services.commands import CommandServer
-from rcdesk.services.connection import unpack
-from rcdesk.services.session import ENTRY
+from rcdesk.services.connection import Connection, unpack
+from rcdesk.services.session import ENTRY, Platform
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 from tests.helpers.process import NO_PROXY, Home
@@ -115,6 +116,24 @@ def test_by_jwt_it_is_stored_as_the_window_would_have_stored_it(
     assert settings.value.server == info["server"]
     assert settings.value.endpoint_id == tokens.endpoint_id != ""
     settings.close()
+
+
+def test_what_a_running_instance_changes_meanwhile_stays(
+    info: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in = Connection.sign_in
+
+    async def meanwhile(self: Connection, *given: Any) -> Platform:
+        with closing(SettingsStore(paths_for("default").settings)) as theirs:
+            theirs.update(theme="dark")
+            await theirs.saved()
+        return await sign_in(self, *given)
+
+    monkeypatch.setattr(Connection, "sign_in", meanwhile)
+    told(monkeypatch, info["client_secret"], info["jwt"])
+    assert main(by_jwt(info)) == cli.OK
+    with closing(SettingsStore(paths_for("default").settings)) as settings:
+        assert (settings.value.theme, settings.value.server) == ("dark", info["server"])
 
 
 def test_by_password_the_secrets_are_read_in_order(

@@ -37,7 +37,7 @@ class DiagnosticsSource:
         last_heard, last_checked: unix seconds of the last event, and of the last time that the live calls were
             compared with the server's; None before the first.
         budgets: what may still be asked of the server.
-        secrets_kept: where the sign-in is kept, in words; "" while that is not known.
+        secrets_kept: the name of the keyring in use, "" while that is not known.
         redact: takes out secrets and phone numbers, as in the log.
     """
 
@@ -57,14 +57,13 @@ def link_facts(source: DiagnosticsSource) -> Facts:
     """Tell how the link and the sign-in stand at this moment."""
     now, status = source.clock(), source.link.value
     since = words.since(status.since, now) if status.since else ""
-    kept = source.secrets_kept.value
     return {
         "State": f"{link_words.LOOKS[status.state].word.rstrip('…')} {since}".rstrip(),
         "Push": WAYS[status.transport],
         "Last event": _ago(source.last_heard(), now, "None since rcdesk was started"),
         "Last check": _ago(source.last_checked(), now, "Not yet compared with the server"),
         "Account": _account(source.session.value),
-        "Sign-in kept": kept[:1].upper() + kept[1:] if kept else "Not known yet",
+        "Sign-in kept": _kept(source.session.value, source.secrets_kept.value),
     }
 
 
@@ -107,6 +106,12 @@ def _ago(moment: float | None, now: float, never: str) -> str:
 def _screen(size: tuple[int, int], scale: float) -> str:
     width, height = (round(length * scale) for length in size)
     return f"{width} × {height} at {scale:.0%}"
+
+
+def _kept(state: SessionState, keyring: str) -> str:
+    if not state.kept:
+        return "For this run only" if state.account else "None"
+    return f"In the system’s keyring ({keyring})" if keyring else "In the system’s keyring"
 
 
 def _account(state: SessionState) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -28,7 +28,7 @@ from tests.ui.form_samples import NOW, at
 HEAVY = Budget("Heavy", 10, 7, NOW + 40, None)
 BARRED = Budget("Light", 50, 0, NOW + 60, at(10, 42))
 DANA = Account("1", "101", "101", "Dana Novak")
-INSIDE = SessionState(Phase.SIGNED_IN, DANA, server="https://platform.ringcentral.com")
+INSIDE = SessionState(Phase.SIGNED_IN, DANA, kept=True, server="https://platform.ringcentral.com")
 
 
 @dataclass
@@ -42,7 +42,7 @@ class World:
     heard: float | None = NOW - 12
     checked: float | None = NOW - 100
     budgets: tuple[Budget, ...] = (HEAVY,)
-    kept: Latest[str] = field(default_factory=lambda: Latest("in the GNOME keyring"))
+    kept: Latest[str] = field(default_factory=lambda: Latest("GNOME keyring"))
     places: tuple[Place, ...] = (Place("Calls", "/data/kept/calls.db"), Place("Log", ""))
     asked: int = 0
 
@@ -98,7 +98,7 @@ def test_how_the_link_and_the_sign_in_stand(world: World) -> None:
         "Last event": "12 s ago",
         "Last check": "100 s ago",
         "Account": "ext. 101 · platform.ringcentral.com",
-        "Sign-in kept": "In the GNOME keyring",
+        "Sign-in kept": "In the system’s keyring (GNOME keyring)",
     }
 
 
@@ -113,8 +113,16 @@ def test_what_is_not_known_yet_is_said_to_be_so(world: World) -> None:
         "Last event": "None since rcdesk was started",
         "Last check": "Not yet compared with the server",
         "Account": "Nobody is signed in",
-        "Sign-in kept": "Not known yet",
+        "Sign-in kept": "None",
     }
+
+
+def test_a_sign_in_for_one_run_is_not_kept(world: World) -> None:
+    world.session.publish(replace(world.session.value, kept=False))
+    assert link_facts(world.source())["Sign-in kept"] == "For this run only"
+    world.session.publish(replace(world.session.value, kept=True))
+    world.kept.publish("")
+    assert link_facts(world.source())["Sign-in kept"] == "In the system’s keyring"
 
 
 def test_what_it_runs_on(world: World, qtbot: QtBot) -> None:
