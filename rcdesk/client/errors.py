@@ -174,8 +174,7 @@ _OVER = {
     Ending.UNUSED: "You are signed out: rcdesk was not used for longer than a sign-in lasts.",
     Ending.LIMIT: "You are signed out: your administrator limits how long a sign-in lasts.",
     Ending.REVOKED: "You are signed out: your password or JWT was changed, or somebody has ended the sign-in.",
-    Ending.REPLACED: "You are signed out: the service does not know this sign-in any more, most likely because you "
-    "have signed in in more than five places.",
+    Ending.REPLACED: "You are signed out: most likely you have signed in in more than five places.",
     Ending.APP: "You are signed out: the app you sign in with may not keep you signed in.",
     Ending.REFUSED: "You are signed out: the service has ended your sign-in.",
 }

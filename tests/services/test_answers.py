@@ -84,7 +84,7 @@ async def test_status_says_why_the_session_is_over(me: World) -> None:
     me.link.retry()
     await me.phase(Phase.EXPIRED)
     problem = (await say(me, "status"))["session_problem"]
-    assert problem.pop("title").startswith("You are signed out: the service does not know")
+    assert problem.pop("title").startswith("You are signed out: most likely you have")
     assert problem == {"why": "replaced", "remedy": "Sign in again."}
     await me.sandbox.fault("http-status", path="*/oauth/token", status=503)
     me.session.sign_out()

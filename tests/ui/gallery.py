@@ -12,10 +12,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
+from rcdesk.client import errors
 from rcdesk.core.account import Account
 from rcdesk.core.away import Summary
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
+from rcdesk.core.tokens import Ending
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import theme
 from rcdesk.ui.away_card import face as away_face
@@ -40,7 +42,7 @@ from tests.ui.world import (
 )  # fmt: skip
 
 TARGET = Path(__file__).resolve().parents[2] / "build" / "gallery"
-SIGN_IN_ENDED = Problem("Your sign-in has ended.", "It was not used for a week. Sign in again.", Kind.SIGN_IN)
+SIGN_IN_ENDED = errors.session_over(Ending.REPLACED)  # the longest
 SLEPT = Summary(NOW - 5700, NOW, slept=True, counts=(("missed", 3), ("answered elsewhere", 2)))
 OFFLINE = Problem(
     "The call log was not read.", "Check the network; it is tried again by itself.", Kind.OFFLINE
@@ -140,6 +142,13 @@ def troubles() -> Iterator[tuple[str, QWidget]]:
     )
     long.session.publish(replace(long.session.value, notice="Signed in for this run only: no keyring here."))
     yield "notice", sized(Assembled(long), 360)
+    ending = World((TALKING,))
+    ending.session.publish(replace(ending.session.value, ends_at=NOW + 3600, ends_soon=True))
+    yield "ends-soon", sized(Assembled(ending), 360)
+    over = World()
+    over.session.publish(SessionState(over=SIGN_IN_ENDED))
+    over.link.publish(LinkStatus(LinkState.SIGNED_OUT))
+    yield "signed-out-why", sized(Assembled(over), 360)
 
 
 def sized(made: Assembled, width: int) -> MainWindow:

@@ -232,7 +232,10 @@ def settings(
 
 def settings_signed_in() -> QWidget:
     account = Account("1", "101", "101", "Dana Novak")
-    state = SessionState(Phase.SIGNED_IN, account, server="https://platform.ringcentral.com")
+    state = SessionState(
+        Phase.SIGNED_IN, account, kept=True, server="https://platform.ringcentral.com",
+        ends_at=samples.NOW + 3600, ends_soon=True,
+    )  # fmt: skip
     return settings(state, LinkStatus(LinkState.LIVE, samples.at(8, 12), Transport.WEBSOCKET))
 
 
