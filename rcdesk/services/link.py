@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ACTIVE_CALLS_LATE = 10.0  # seconds by which the list of active calls is behind, at most
+APP_LACKS = "CMN-401"  # the platform's code for an app without a permission
 JUST_OPENED = 30.0  # seconds within which what was opened anew is not opened once more for the network's sake
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got this far
@@ -70,6 +71,7 @@ class Link:
         self._alarm: asyncio.TimerHandle | None = None
         self._awake = awake
         self._reopened_at = float("-inf")
+        self._forbidden: Platform | None = None  # whose app may not read presence, as they have been told
         awake.woke.subscribe(lambda _began: self._reopen())
         platform.subscribe(self._on_platform)
 
@@ -199,6 +201,9 @@ class Link:
             snapshot, presence = await platform.api.presence(self._urgency)
         except Problem as problem:
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
+            if problem.code == APP_LACKS and platform is not self._forbidden:
+                self._forbidden = platform  # told once: it does not pass by itself
+                self._nursery.tell(problem)
             self._do(self._machine.snapshot_failed(problem, self._clock()))
             return
         if self._awake.look():  # it may be the answer to a question from before the sleep

@@ -468,3 +468,15 @@ async def test_a_401_that_is_not_the_end_of_the_session_is_no_sign_out(me: World
     await until(lambda: asked)
     await until(lambda: me.link.status.value.transport is Transport.WEBSOCKET)
     assert me.state.phase is Phase.SIGNED_IN
+
+
+async def test_an_app_that_may_not_read_presence_is_told_once(me: World) -> None:
+    await me.sandbox.fault("lack-permission", permission="ReadPresence")
+    await me.signed_in()
+    await until(lambda: me.problems)
+    me.link.retry()
+    await until(lambda: me.link._machine._check_failures > 1)
+    (problem,) = me.problems
+    assert problem.title == "Your live calls could not be checked."
+    assert "lacks the permission “Read Presence”" in problem.remedy
+    assert me.link.status.value.state is not LinkState.LIVE
