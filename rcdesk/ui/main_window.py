@@ -114,6 +114,7 @@ class MainWindow(QWidget):
         self._painted = False
         self._settled = False
         self._pane = Pane.CALLS
+        self._whose = ""  # the extension's id of who is, or was last, signed in
         self.header = Header(source.session, source.presence, source.link, source.last_heard, source.clock)
         self.banner = Banner(can_retry=source.retry is not None)
         self.strip = LiveStrip(calls, ticker)
@@ -322,6 +323,10 @@ class MainWindow(QWidget):
         self.signed_out.tell(*session_words.page(self._source.session.value, dialling=dialling))
 
     def _on_session(self, state: SessionState) -> None:
+        before, self._whose = self._whose, state.account.extension_id if state.account else self._whose
+        if self._detail and before not in ("", self._whose):  # it shows a call of somebody else
+            self._detail.show_record(None)
+            self._detail_open = False
         self.banner.tell_lasting(session_words.over(state))
         if state.phase is not Phase.SIGNING_IN:
             self.banner.warn(session_words.warning(state, self._source.clock()))

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.account import Availability, DndStatus, Presence, UserStatus
+from rcdesk.core.account import Account, Availability, DndStatus, Presence, UserStatus
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
@@ -318,6 +318,24 @@ def test_the_end_of_a_session_is_told_once_ahead_of_time(qtbot: QtBot, show: Sho
     assert banner.isVisible()
     made.world.session.publish(inside)
     assert banner.isHidden(), "somebody has signed in again"
+
+
+@pytest.mark.parametrize("width", [420, 900])
+def test_the_call_of_somebody_else_is_not_shown_any_longer(show: Show, width: int) -> None:
+    world = World()
+    inside = world.session.value
+    world.session.publish(SessionState())
+    made = show(world, width=width)
+    made.window.show_record(RECORDS[0])
+    detail = made.window.findChild(Detail)
+    assert isinstance(detail, Detail)
+    made.world.session.publish(inside)
+    made.world.session.publish(replace(inside, phase=Phase.EXPIRED))
+    made.world.session.publish(inside)
+    assert detail.past.record == RECORDS[0]
+    made.world.session.publish(replace(inside, account=Account("1", "999", "109", "Ben Ode")))
+    assert detail.past.record is None
+    assert detail.isVisible() == made.window.wide
 
 
 def test_a_notice_is_told(show: Show) -> None:
