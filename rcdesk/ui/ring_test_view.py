@@ -46,7 +46,7 @@ class RingTestView(QWidget):
         super().__init__()
         self._clock = clock
         self.steps: list[timeline.Step] = []
-        self.button = Button(ASK, "bell")
+        self.button = _wide_enough(Button("", "bell"))
         self.button.setAccessibleDescription(EXPLAINED)
         self.button.clicked.connect(lambda _checked=False: self.asked.emit())
         self.why = Notice("warning", "")
@@ -62,7 +62,6 @@ class RingTestView(QWidget):
         if progress is None:
             return
         if not self.steps:
-            self.button.setMinimumWidth(self.button.width())
             self._build()
         for step, line in zip(self.steps, lines(progress, self._clock()), strict=True):
             step.tell(*line)
@@ -76,6 +75,15 @@ class RingTestView(QWidget):
         self.steps = [timeline.Step(number, last=number == last) for number in range(1, last + 1)]
         for step in self.steps:
             self._below.addWidget(step)
+
+
+def _wide_enough(button: Button) -> Button:
+    """Give `button` room for each of its words, so that it keeps its shape."""
+    button.ensurePolished()
+    for text in (RINGING, ASK):
+        button.setText(text)
+        button.setMinimumWidth(max(button.minimumWidth(), button.sizeHint().width()))
+    return button
 
 
 def lines(progress: Progress, now: float) -> Iterator[Line]:

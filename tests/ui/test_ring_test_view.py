@@ -93,3 +93,15 @@ def test_the_view_follows_a_test_and_offers_the_next_one_once_it_is_over(qtbot: 
     assert not view.why.isVisible()
     assert len(view.steps) == 5
     assert ring_test_view.NO_SOUND in [step.title.text() for step in view.steps]
+
+
+def test_a_view_that_is_made_while_a_test_goes_on_shows_it_and_keeps_its_shape(qtbot: QtBot) -> None:
+    fresh, late = (RingTestView(Latest(now), lambda: NOW) for now in (None, Progress(LIVE)))
+    for view in (fresh, late):
+        qtbot.addWidget(view)
+        view.resize(360, 300)
+        with qtbot.waitExposed(view):
+            view.show()
+    assert len(late.steps) == 5
+    assert late.button.text() == "Ringing…"
+    assert late.button.width() == fresh.button.width()
