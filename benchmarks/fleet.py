@@ -166,8 +166,10 @@ class Desk:
         problem = yield from self._ask("Light", Urgency.RECONCILE, tries=TRIES)
         self._snapshot = None
         now = self._town.now
-        failed = problem and self.link.snapshot_failed(problem, now)
-        self._do(self.link.snapshot_taken(now, differed=False) if failed is None else failed)
+        if problem:
+            self._do(self.link.snapshot_failed(problem, now))
+        else:
+            self._do(self.link.snapshot_taken(now, differed=False))
         return None
 
     def _keep_history(self) -> Steps:

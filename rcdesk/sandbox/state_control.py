@@ -15,11 +15,11 @@ from rcdesk.sandbox.ringouts import STATUSES, Fate
 from rcdesk.sandbox.state import Sandbox
 
 
-class _Records(msgspec.Struct, forbid_unknown_fields=True):
+class _Records(msgspec.Struct):
     count: Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 
-class _NextFate(msgspec.Struct, forbid_unknown_fields=True):
+class _NextFate(msgspec.Struct):
     caller: str = "Success"
     callee: str = "Success"
     call: str = "CannotReach"
@@ -29,7 +29,7 @@ class _NextFate(msgspec.Struct, forbid_unknown_fields=True):
     cancel_works: bool = True
 
 
-class _Prescription(msgspec.Struct, forbid_unknown_fields=True):
+class _Prescription(msgspec.Struct):
     next: _NextFate
 
 
@@ -82,15 +82,12 @@ class StateControl:
         """What no log of a client's may hold: every secret that was ever handed out, and every number of the world."""
         sandbox = self._sandbox
         account, push = sandbox.account, sandbox.push
-        people = [
-            account.me.number,
-            *(one.number for one in account.colleagues),
-            *(one.number for one in account.people),
-        ]
-        lines = [*(one.number for one in account.numbers), *(one.number for one in account.phones)]
+        people = {one.number for one in (account.me, *account.colleagues)}
+        others = {one.number for one in account.people}
+        own = {*(one.number for one in account.numbers), *(one.number for one in account.phones)}
         logged = (party for record in sandbox.call_log.newer(0) for party in (record.caller, record.callee))
         live = [call[side] for call in sandbox.world.truth() for side in ("from", "to")]
-        numbers = {*people, *lines, *(party.number for party in logged), *live}
+        numbers = people | others | own | {*(party.number for party in logged), *live}
         return {
             "client secret": [account.client_secret],
             "password": [account.password],
