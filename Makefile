@@ -4,10 +4,11 @@ SHELL := /bin/bash
 python := .venv/bin/python
 desk := $(python) -m tests.helpers.virtual_desktop --
 
-.PHONY: help demo test lint format unit desk bench mutants soak conformance sdk-js constraints clean window desktop
+.PHONY: help demo test lint format unit desk bench mutants soak kill9 fleet conformance sdk-js constraints clean
+.PHONY: window desktop
 
 help: ## show this
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
 
 demo: ## open rcdesk, signed in to a platform of its own (without a display: pictures in build/demo/)
 	@packaging/demo.sh
@@ -39,6 +40,12 @@ mutants: window ## whether a test fails for each rule of the core that is broken
 
 soak: window ## a day on which everything goes wrong: make soak MINUTES=10
 	@$(python) -m benchmarks.soak --minutes $(or $(MINUTES),10) $(ARGS)
+
+kill9: window ## kill it at random moments, and see what is left: make kill9 TIMES=100
+	@$(python) -m benchmarks.kill9 --times $(or $(TIMES),100) $(ARGS)
+
+fleet: window ## a simulated town that loses the platform and comes back
+	@$(python) -m benchmarks.fleet $(ARGS)
 
 conformance: window ## check the sandbox against the vendor's document: make conformance OPENAPI=FILE
 	@test -f "$(OPENAPI)" || { echo 'Name the document: make conformance OPENAPI=path/to/openapi.yaml' >&2; exit 2; }

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers import desktop
 from tests.helpers.desktop import Notepad
-from tests.helpers.process import Sandbox
+from tests.helpers.process import sandbox
 from tests.helpers.wait import until, wait_until
 
 SERVICES = ("org.freedesktop.Notifications", "org.freedesktop.secrets")
@@ -114,10 +114,12 @@ async def test_async_tests_here_run_on_qts_loop() -> None:
     assert QApplication.platformName() == "xcb"
 
 
-def test_a_sandbox_serves_in_a_process_of_its_own(platform: Sandbox) -> None:
-    call = platform.post("calls", direction="inbound", **{"from": {"number": "+16505550123", "name": "Ada"}})
-    assert call["sessionId"] in json.dumps(platform.state())
-    assert platform.program.end() == 0
+def test_a_sandbox_serves_in_a_process_of_its_own(tmp_path: Path) -> None:
+    caller = {"number": "+16505550123", "name": "Ada"}
+    with sandbox(tmp_path) as platform:
+        call = platform.post("calls", direction="inbound", **{"from": caller})
+        assert call["sessionId"] in json.dumps(platform.state())
+        assert platform.program.end() == 0
 
 
 def test_a_desktop_leaves_nothing_behind() -> None:

@@ -12,7 +12,7 @@ import phonenumbers
 
 from tests.helpers.process import Sandbox
 
-NUMBERS_ARE_KEPT_IN = ("calls.db*", "settings.json", "stdout.txt")
+NUMBERS_ARE_KEPT_IN = ("calls.db*", "*settings.json*", "stdout.txt")
 """The user's calls and phones, and the answer to a command that asks for them: what these are there for."""
 SHORTEST = 7  # digits of a number; shorter ones are extensions
 PIECE = 16  # characters of a secret that betray it; a log may cut what it writes
