@@ -177,6 +177,11 @@ def test_the_other_side_declined_only_if_the_own_phone_was_still_there(
     assert advice is None or progress.advice == advice
 
 
+def test_a_phone_that_hung_up_was_not_stopped() -> None:
+    _, progress = followed(OWN_ANSWERED, (CallStatus.FAILED, LegStatus.HUNG_UP, LegStatus.IN_PROGRESS))
+    assert progress.own_words == "Your desk phone hung up"
+
+
 def test_once_both_have_answered_there_is_nothing_to_advise() -> None:
     _, progress = followed((CallStatus.IN_PROGRESS, LegStatus.ANSWERED, LegStatus.ANSWERED))
     assert progress.advice == ""

@@ -50,6 +50,7 @@ LIMITED = replace(HELD, session_ends_at=DAY)
         (ONCE, HOUR, SignIn(Ending.APP)),
         (replace(ONCE, session_ends_at=HOUR), HOUR, SignIn(Ending.LIMIT)),
         (replace(HELD, expires_at=2 * WEEK), 1.9 * WEEK, Use(replace(HELD, expires_at=2 * WEEK))),
+        (replace(HELD, expires_at=1.1 * WEEK), WEEK, Use(replace(HELD, expires_at=1.1 * WEEK))),
     ],
 )
 def test_what_a_request_needs_first(tokens: Tokens, now: float, step: object) -> None:
