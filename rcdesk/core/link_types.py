@@ -58,9 +58,13 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshot:
-    """Read the presence and reconcile the book, in place of any reading that is under way; tell
-    `snapshot_taken` or `snapshot_failed`.
+    """Read the presence and reconcile the book; tell `snapshot_taken` or `snapshot_failed`.
+
+    Attributes:
+        beside: readings that are under way may go on; else they are from before a gap, and to be given up.
     """
+
+    beside: bool = False
 
 
 Action = Open | Close | TakeSnapshot

@@ -29,9 +29,9 @@ POLL: Span = (
 )  # between looks while nothing else brings news; the Light group allows 50 requests a minute
 PROBE: Span = (20, 60)  # between looks of which each one failed, in an outage that has lasted for PATIENT_FOR
 PATIENT_FOR = 120.0  # seconds
-SNAPSHOT_PATIENCE = 8.0
-"""Seconds after which another snapshot is asked for in the place of one that hangs; twice as long for each that
-hangs in turn, since a slow answer is better than none."""
+SNAPSHOT_PATIENCE = 4.0
+"""Seconds after which another snapshot is asked for beside one that hangs: a slow answer is better than none, but
+what keeps one of them back need not keep back the next."""
 CLIMB: Span = (300, 420)  # after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
 SECOND_LOOK: Span = (2, 4)  # after news that leaves open what is true: more of it may be on its way
@@ -77,7 +77,6 @@ class Link:
         self._checking_until: float | None = None  # a snapshot is under way, and waited for until then
         self._checked_at = float("-inf")  # the last one that was taken
         self._unsure = False  # a second look is due: the next snapshot may differ, whatever push brought
-        self._hung = 0  # how many in turn were not waited for any longer
         self._check_failures = 0
         self._held = False  # the server has named the pause before the next try
         self._was_cut_off = (
@@ -216,9 +215,8 @@ class Link:
             self._climb_at = None
             actions += self._climb_on(0, now)
         if _due(self._check_at if self._checking_until is None else self._checking_until, now):
-            self._hung = 0 if self._checking_until is None else self._hung + 1
-            self._checking_until = now + SNAPSHOT_PATIENCE * 2.0 ** min(self._hung, 3)
-            actions.append(TakeSnapshot())
+            actions.append(TakeSnapshot(beside=self._checking_until is not None))
+            self._checking_until = now + SNAPSHOT_PATIENCE
         return actions
 
     @property

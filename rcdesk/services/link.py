@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 ACTIVE_CALLS_LATE = 10.0  # seconds by which the list of active calls is behind, at most
 APP_LACKS = "CMN-401"  # the platform's code for an app without a permission
+MOST_SNAPSHOTS = 5  # under way at a time; so each is waited for for 20 s
 JUST_OPENED = 30.0  # seconds within which what was opened anew is not opened once more for the network's sake
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when an event got this far
@@ -66,7 +67,7 @@ class Link:
         self._machine = subscription.Link(subscription.Push(setting), random.random)
         self._listeners: dict[Transport, asyncio.Task[None]] = {}
         self._leaving: dict[Transport, asyncio.Task[None]] = {}
-        self._snapshot: asyncio.Task[None] | None = None
+        self._snapshots: list[asyncio.Task[None]] = []  # under way, in the order in which they were asked for
         self._lookup: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._awake = awake
@@ -100,9 +101,7 @@ class Link:
 
     def _reopen(self) -> None:
         """Begin anew. A snapshot under way may be from before whatever gave the reason."""
-        if self._snapshot:
-            self._snapshot.cancel()
-            self._snapshot = None
+        self._keep_snapshots([])
         self._reopened_at = self._clock()
         self._do(self._machine.woke(self._reopened_at))
 
@@ -120,23 +119,28 @@ class Link:
                     if listener := self._listeners.pop(transport, None):
                         listener.cancel()
                         self._leaving[transport] = listener
-                case TakeSnapshot():
-                    if self._snapshot:
-                        self._snapshot.cancel()
-                    self._snapshot = self._nursery.start(self._take_snapshot(), name="snapshot")
+                case TakeSnapshot(beside):
+                    self._keep_snapshots(self._snapshots[1 - MOST_SNAPSHOTS :] if beside else [])
+                    self._snapshots.append(self._nursery.start(self._take_snapshot(), name="snapshot"))
         self._set_alarm()
         self._tell()
 
     def _tell(self) -> None:
         status = self._machine.status
         if status.state in (LinkState.OFF, LinkState.SIGNED_OUT):
-            for reading in (self._snapshot, self._lookup):
-                if reading:
-                    reading.cancel()
-            self._snapshot = None
+            self._keep_snapshots([])
+            if self._lookup:
+                self._lookup.cancel()
         if status != self.status.value:
             log.info("= link: %s over %s", status.state.value, status.transport.value)
             self.status.publish(status)
+
+    def _keep_snapshots(self, kept: list[asyncio.Task[None]]) -> None:
+        """Give up all that are under way but for these."""
+        for snapshot in self._snapshots:
+            if snapshot not in kept:
+                snapshot.cancel()
+        self._snapshots = kept
 
     def _set_alarm(self) -> None:
         self.close()
@@ -198,8 +202,10 @@ class Link:
         if platform is None:
             return
         try:
-            snapshot, presence = await platform.api.presence(self._urgency)
+            found, presence = await platform.api.presence(self._urgency)
         except Problem as problem:
+            earlier, later = self._beside()
+            self._snapshots = earlier + later
             log.info("! no snapshot: %s (%d %s)", problem.kind.value, problem.status, problem.code)
             if problem.code == APP_LACKS and platform is not self._forbidden:
                 self._forbidden = platform  # told once: it does not pass by itself
@@ -208,15 +214,23 @@ class Link:
             return
         if self._awake.look():  # it may be the answer to a question from before the sleep
             return
+        earlier, self._snapshots = self._beside()
+        for snapshot in earlier:
+            snapshot.cancel()
         self._presence.take(presence)
-        changes = self._calls.reconcile(snapshot, asked_at)
+        changes = self._calls.reconcile(found, asked_at)
         self.last_checked = self._clock()
         self.checked.publish(None)
         self._do(self._machine.snapshot_taken(self._clock(), differed=bool(changes)))
         self._look_again()
-        left_out = self._calls.left_out(snapshot)
+        left_out = self._calls.left_out(found)
         if left_out and (self._lookup is None or self._lookup.done()):
             self._lookup = self._nursery.start(self._look_up(platform, left_out), name="active calls")
+
+    def _beside(self) -> tuple[list[asyncio.Task[None]], list[asyncio.Task[None]]]:
+        """The snapshots under way that were asked for before the one that asks this, and those asked for after."""
+        mine = next(place for place, task in enumerate(self._snapshots) if task is asyncio.current_task())
+        return self._snapshots[:mine], self._snapshots[mine + 1 :]
 
     @property
     def _urgency(self) -> Urgency:

@@ -60,7 +60,7 @@ async def ready(me: World) -> int:
     """Sign in and wait until all is quiet; return how many tokens for sockets that took."""
     await me.signed_in()
     await me.live(over=Transport.WEBSOCKET)
-    await until(lambda: not me.history.syncing.value and me.link._snapshot and me.link._snapshot.done())
+    await until(lambda: not me.history.syncing.value and me.link.last_checked and not me.link._snapshots)
     return await asked(me)
 
 

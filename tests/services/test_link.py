@@ -191,7 +191,7 @@ async def asked(me: World) -> int:
 async def settled(me: World) -> int:
     """Wait until it is live over WebSocket and nothing is under way; return how many tokens that took."""
     await me.live(over=Transport.WEBSOCKET)
-    await until(lambda: me.link._snapshot is None or me.link._snapshot.done())
+    await until(lambda: not me.link._snapshots)
     return await asked(me)
 
 
@@ -255,10 +255,10 @@ async def test_a_question_from_before_a_sleep_is_given_up(me: World) -> None:
     await settled(me)
     await me.sandbox.fault("latency", path="*/presence", seconds=30)
     me.link.retry()
-    await until(lambda: me.link._snapshot and not me.link._snapshot.done())
+    await until(lambda: me.link._snapshots)
     me.jump.seconds = 5 * 3600.0
     me.awake.look()
-    assert me.link._snapshot is None
+    assert me.link._snapshots == []
     await me.sandbox._http.delete(f"{me.sandbox.info['control']}/faults")
     await me.live()
 
@@ -323,6 +323,59 @@ async def test_a_look_is_as_urgent_as_what_is_on_screen_is_uncertain(sandbox: Se
         me.link.retry()
         await until(lambda: len(asked) > 1)
         assert asked[1] is Urgency.RECONCILE
+
+
+async def test_what_keeps_one_snapshot_back_does_not_keep_back_the_next(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "SNAPSHOT_PATIENCE", 0.2)
+    platform = await me.signed_in()
+    await settled(me)
+    ask = platform.api.presence
+    most = given_up = asked = 0
+    under_way = 0
+
+    async def hang(urgency: Urgency) -> object:
+        nonlocal asked, under_way, most, given_up
+        asked, under_way = asked + 1, under_way + 1
+        most = max(most, under_way)
+        try:
+            if asked <= link.MOST_SNAPSHOTS + 1:
+                await asyncio.sleep(60)
+            return await ask(urgency)
+        except asyncio.CancelledError:
+            given_up += 1
+            raise
+        finally:
+            under_way -= 1
+
+    platform.api.presence = hang  # type: ignore[method-assign,assignment]
+    me.link.retry()
+    await me.live()
+    await until(lambda: not under_way)
+    assert (asked, most) == (link.MOST_SNAPSHOTS + 2, link.MOST_SNAPSHOTS)
+    assert given_up == asked - 1
+    assert me.link._snapshots == []
+
+
+async def test_a_slow_snapshot_is_better_than_none(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "SNAPSHOT_PATIENCE", 0.2)
+    platform = await me.signed_in()
+    await settled(me)
+    ask, slow, asked = platform.api.presence, asyncio.Event(), 0
+
+    async def be_slow(urgency: Urgency) -> object:
+        nonlocal asked
+        asked += 1
+        await (slow if asked == 1 else asyncio.Event()).wait()
+        return await ask(urgency)
+
+    platform.api.presence = be_slow  # type: ignore[method-assign,assignment]
+    me.link.retry()
+    await until(lambda: asked == 2)
+    slow.set()
+    await me.live()
+    me.link.close()
 
 
 async def connected(me: World, nth: int) -> str:
