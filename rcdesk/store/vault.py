@@ -66,7 +66,7 @@ class Vault:
         if anew and not self._in_memory and not self._late:
             self._known.pop(name, None)
         if name not in self._known:
-            value = await self._ask(lambda keyring: _read(keyring, self._service, name))
+            value = await self._ask(lambda keyring: secret_parts.read(name, _get(keyring, self._service)))
             if value is not None:
                 self._known.setdefault(name, value)
         return self._known.get(name)
@@ -77,12 +77,20 @@ class Vault:
         Cancelling: it is kept all the same.
         """
         self._known[name] = value
-        await self._ask(lambda keyring: _write(keyring, self._service, name, value))
+        service = self._service
+        await self._ask(
+            lambda keyring: secret_parts.write(
+                name, value, _get(keyring, service), _put(keyring, service), _drop(keyring, service)
+            )
+        )
 
     async def delete(self, name: str) -> None:
         """Forget the secret, if there is one. Cancelling: it is forgotten all the same."""
         self._known[name] = None
-        await self._ask(lambda keyring: _delete(keyring, self._service, name))
+        service = self._service
+        await self._ask(
+            lambda keyring: secret_parts.delete(name, _get(keyring, service), _drop(keyring, service))
+        )
 
     def close(self) -> None:
         """Let the keyring take what is under way; give up waiting after two seconds."""
@@ -150,26 +158,13 @@ def _backend() -> KeyringBackend:
     raise NoKeyringError
 
 
-def _read(keyring: KeyringBackend, service: str, name: str) -> str | None:
-    return secret_parts.join(name, lambda entry: keyring.get_password(service, entry))
+def _get(keyring: KeyringBackend, service: str) -> secret_parts.Get:
+    return lambda entry: keyring.get_password(service, entry)
 
 
-def _write(keyring: KeyringBackend, service: str, name: str, value: str) -> None:
-    """Write the last part first: until the first is there, the secret is not there or the old one."""
-    before = secret_parts.part_count(keyring.get_password(service, name))
-    parts = secret_parts.split(value)
-    for number in range(len(parts), 0, -1):
-        keyring.set_password(service, secret_parts.entry_name(name, number), parts[number - 1])
-    _delete_parts(keyring, service, name, range(len(parts) + 1, before + 1))
+def _put(keyring: KeyringBackend, service: str) -> Callable[[str, str], None]:
+    return lambda entry, content: keyring.set_password(service, entry, content)
 
 
-def _delete(keyring: KeyringBackend, service: str, name: str) -> None:
-    count = secret_parts.part_count(keyring.get_password(service, name))
-    _delete_parts(keyring, service, name, range(1, max(count, 1) + 1))
-
-
-def _delete_parts(keyring: KeyringBackend, service: str, name: str, numbers: range) -> None:
-    for number in reversed(numbers):
-        entry = secret_parts.entry_name(name, number)
-        if keyring.get_password(service, entry) is not None:  # deleting what is not there is an error
-            keyring.delete_password(service, entry)
+def _drop(keyring: KeyringBackend, service: str) -> Callable[[str], None]:
+    return lambda entry: keyring.delete_password(service, entry)
