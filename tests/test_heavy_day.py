@@ -42,11 +42,13 @@ from rcdesk.services.dialer import Dialer
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.pacers import Pacers
 from rcdesk.services.people import People
 from rcdesk.services.presence import PresenceKeeper
 from rcdesk.services.session import Jwt, Phase, Server, Session
 from rcdesk.store import database
 from rcdesk.store.history import HistoryStore
+from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
@@ -233,7 +235,8 @@ async def desk(dice: random.Random) -> AsyncIterator[Desk]:
         patch.setattr(push_pubnub, "PubNubPush", partial(Line, air, Transport.PUBNUB))
         kept, nursery = SettingsStore(None), tasks.Nursery(lambda problem: None, bugs.append)
         store = HistoryStore(database.Database(None, MIGRATIONS))
-        session = Session(nursery, Vault(None), kept, loop.clock)
+        pacers = Pacers(PenaltyStore(None), loop.clock, loop.clock)
+        session = Session(nursery, Vault(None), kept, loop.clock, pacers)
         opened.push_async_callback(session.close)
         await opened.enter_async_context(nursery)
         calls, presence = LiveCalls(loop.clock), PresenceKeeper(nursery, session.platform)

@@ -20,7 +20,7 @@ from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed
 from rcdesk.services.pacers import Pacers
 from rcdesk.services.ring_test import Step
-from rcdesk.services.session import Session
+from rcdesk.services.session import Phase, Session, SessionState
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.database import Database
 from rcdesk.store.history import HistoryStore
@@ -212,7 +212,8 @@ async def test_a_ring_test_stops_at_the_card_where_cards_are_switched_off() -> N
 async def test_the_diagnostics_tell_of_the_services_and_redact_what_is_copied() -> None:
     async with shell() as (made, services):
         services.link.last_heard = NOW - 12
-        services.secrets_kept.publish("in memory, for +1 650 555 0147 only")
+        services.session.state.publish(SessionState(Phase.SIGNED_IN, kept=True))
+        services.secrets_kept.publish("that of +1 650 555 0147")
         page = made._make_diagnostics()
         try:
             await until(lambda: page.parts)
