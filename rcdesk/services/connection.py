@@ -134,12 +134,17 @@ class Connection:
                     await self._oauth.revoke(tokens)
 
     async def close(self) -> None:
-        """Close every connection; a refresh under way is let come to its end, unless the server hangs."""
-        if self._keeper:
-            with suppress(Problem, TimeoutError):
-                async with asyncio.timeout(LAST_WORDS):
-                    await self._keeper.close()
-        await self._rest.close()
+        """Close every connection; a refresh under way is let come to its end, unless the server hangs.
+
+        Cancelled, nothing is waited for any more; called again it waits until all is closed.
+        """
+        try:
+            if self._keeper:
+                with suppress(Problem, TimeoutError):
+                    async with asyncio.timeout(LAST_WORDS):
+                        await self._keeper.close()
+        finally:
+            await self._rest.close()
 
     def _platform(self, api: Api, account: Account) -> Platform:
         from rcdesk.client.push_pubnub import PubNubPush

@@ -70,6 +70,7 @@ class Session:
         self._tried: Connection | None = None  # the latest one; it may be closed
         self._remember = False  # whether the next start shall go on with the session
         self._leaving: set[Connection] = set()
+        self._given_up: set[Connection] = set()
         self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
         self._watching = Group(nursery)
@@ -128,6 +129,8 @@ class Session:
             await self._farewell(connection)
         for connection in list(self._leaving):  # signed out a moment ago
             await self._farewell(connection)
+        for connection in list(self._given_up):
+            await self._give_up(connection)
 
     def _kept(self) -> bool:
         return self._remember and not self._vault.notice
@@ -173,7 +176,7 @@ class Session:
         try:
             return connection, await connection.sign_in(way, self._show_address)
         except BaseException:
-            await connection.close()
+            await self._give_up(connection)
             raise
 
     async def _resume(self) -> None:
@@ -205,8 +208,14 @@ class Session:
         try:
             return connection, await self._until_reached(connection, tokens)
         except BaseException:
-            await connection.close()
+            await self._give_up(connection)
             raise
+
+    async def _give_up(self, connection: Connection) -> None:
+        """Close a connection by which nobody is signed in; cut short, `close` does it."""
+        self._given_up.add(connection)
+        await connection.close()
+        self._given_up.discard(connection)
 
     async def _until_reached(self, connection: Connection, tokens: Tokens) -> Platform:
         """Go on with `tokens` as soon as the server can be reached; it being away is no sign-out."""

@@ -14,6 +14,7 @@ import keyring
 import keyring.backends.fail
 import pytest
 
+from rcdesk.client.auth import Keeper
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.tokens import Ending, Tokens
 from rcdesk.services import session
@@ -652,3 +653,34 @@ async def test_what_another_process_has_stored_meanwhile_is_gone_on_with(
         await until(lambda: me.state.problem == UNREADABLE)
     other.close()
     keyring.set_keyring(before)
+
+
+async def test_an_attempt_that_is_broken_off_twice_leaves_no_connection_open(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rcdesk.services.connection import Connection
+
+    made: list[Connection] = []
+    closing = asyncio.Event()
+    init = Connection.__init__
+
+    def note(self: Connection, *arguments: Any, **named: Any) -> None:
+        init(self, *arguments, **named)
+        made.append(self)
+
+    async def hang(_keeper: Keeper) -> None:
+        closing.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(Connection, "__init__", note)
+    monkeypatch.setattr(Keeper, "close", hang)
+    await me.sandbox.fault("http-status", path="*/extension/~", status=403)
+    me.session.sign_in(me.server, me.jwt, remember=True)
+    await closing.wait()
+    attempt = me.session._attempt
+    assert attempt
+    attempt.cancel()
+    await asyncio.wait({attempt})
+    await me.session.close()
+    assert [connection._rest._http.is_closed for connection in made] == [True]
+    assert not me.session._given_up
