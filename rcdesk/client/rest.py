@@ -215,9 +215,13 @@ class Rest:
         exchange, unsent = _Exchange(request), False
         self._check_open(request)
         try:
+            address = httpx.URL(_local(request.path))
+        except (httpx.InvalidURL, ValueError):  # where the next page is, a server says
+            raise errors.unreadable(request.doing) from None
+        try:
             async with self._http.stream(
                 request.method,
-                _local(request.path),
+                address,
                 params=_query(request.query),
                 json=request.json,
                 data=request.form,

@@ -215,9 +215,20 @@ class Link:
             self._climb_at = None
             actions += self._climb_on(0, now)
         if _due(self._check_at if self._checking_until is None else self._checking_until, now):
-            actions.append(TakeSnapshot(beside=self._checking_until is not None))
+            hangs = self._checking_until is not None
+            if hangs:
+                self._miss_answer(now)
+            actions.append(TakeSnapshot(beside=hangs))
             self._checking_until = now + SNAPSHOT_PATIENCE
         return actions
+
+    def _miss_answer(self, now: float) -> None:
+        """A snapshot hangs, and may do so for longer than anybody should believe what is on screen."""
+        self._check_failures += 1
+        self._was_cut_off |= self._open in (None, Transport.POLLING)
+        known = self._status.state in (LinkState.LIVE, LinkState.POLLING)
+        if known and self._check_failures >= TRIES:
+            self._say(LinkState.RECOVERING, now)
 
     @property
     def _trying(self) -> bool:

@@ -82,10 +82,10 @@ class Connection:
         tokens = await self._oauth.sign_in(await self._grant(way, show_address))
         try:
             platform = await self.resume(tokens)
+            await self._save_tokens(self.tokens or tokens)  # which may have been renewed meanwhile
         except BaseException:  # cancelled, or signed in but of no use: no session is left behind
             await self.revoke()
             raise
-        await self._save_tokens(tokens)
         return platform
 
     async def resume(self, tokens: Tokens) -> Platform:

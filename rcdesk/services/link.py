@@ -107,6 +107,8 @@ class Link:
 
     def _on_platform(self, platform: Platform | None) -> None:
         now = self._clock()
+        if platform:
+            self.last_heard = self.last_checked = None  # what was heard before may have been another's
         self._do(self._machine.signed_in(now) if platform else self._machine.signed_out(now))
 
     def _do(self, actions: Iterable[Action]) -> None:

@@ -52,7 +52,7 @@ class PenaltyStore:
 def _times(groups: object) -> dict[str, float]:
     if not isinstance(groups, dict):
         return {}
-    return {group: until for group, until in groups.items() if isinstance(until, int | float)}
+    return {group: until for group, until in groups.items() if isinstance(until, float)}
 
 
 def _write(path: Path, content: bytes) -> None:

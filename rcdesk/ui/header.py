@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolTip, QWidge
 from rcdesk.core.account import Account, Availability, Presence
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Latest
-from rcdesk.services.session import SessionState
+from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, menus, theme, words
 from rcdesk.ui.painted import PaintedButton, draw_icon, draw_text
 from rcdesk.ui.pills import PRESENCE_LOOKS
@@ -176,6 +176,7 @@ class Header(QFrame):
         self.person = PersonButton()
         self.link = LinkLabel(last_heard, clock)
         self._presence = presence
+        self._session = SessionState()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4 * GAP - _DISC_LEFT, 0, 4 * GAP, 0)
         layout.setSpacing(2 * GAP)
@@ -198,10 +199,17 @@ class Header(QFrame):
         menus.pop_up(self, self.presence_entries(), self.person.mapToGlobal(self.person.rect().bottomLeft()))
 
     def _on_session(self, state: SessionState) -> None:
+        self._session = state
         self.person.show_person(state.account)
+        self._show_presence()
 
-    def _on_presence(self, presence: Presence) -> None:
-        self.person.show_presence(presence.availability)
+    def _on_presence(self, _presence: Presence) -> None:
+        self._show_presence()
+
+    def _show_presence(self) -> None:
+        """What others see of the user is not known any more once the session is over."""
+        over = self._session.phase is Phase.EXPIRED
+        self.person.show_presence(None if over else self._presence.value.availability)
 
 
 def presence_entries(presence: Presence, ask: Callable[[Availability], None]) -> list[menus.Entry]:

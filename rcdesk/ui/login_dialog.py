@@ -172,8 +172,12 @@ class LoginDialog(QDialog):
 
     def _go_back_to(self, problem: Problem) -> None:
         """Put the keyboard, which had no place while all was locked, where there is something to do."""
-        entered = self.ways.value is not self.browser
-        (self.ways.value if entered and problem.kind is Trouble.SIGN_IN else self.go).setFocus()
+        way = self.ways.value
+        if problem.kind is Trouble.SIGN_IN and not isinstance(way, BrowserWay):
+            way.secret.field.setFocus()  # it is not to be seen, so it is what is typed anew: never into another field
+            way.secret.field.selectAll()
+        else:
+            self.go.setFocus()
 
     def _forget(self) -> None:
         for page in (self.browser, self.jwt, self.password):

@@ -66,6 +66,7 @@ class JwtWay(QWidget):
         )  # fmt: skip
         self.setLayout(column(self.jwt))
         self.setFocusProxy(self.jwt)
+        self.secret = self.jwt
 
     def verified(self) -> Way | None:
         return Jwt(checks.bare_jwt(self.jwt.text)) if self.jwt.verify() else None
@@ -96,6 +97,7 @@ class PasswordWay(QWidget):
             numbers.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(legacy, numbers, self.password, gap=3 * GAP))
         self.setFocusProxy(self.number)
+        self.secret = self.password
 
     def verified(self) -> Way | None:
         fields = (self.number, self.extension, self.password)

@@ -506,3 +506,18 @@ async def test_the_same_on_qts_loop(sandbox: Sandbox, me: SignedIn) -> None:
     await sandbox.fault("http-status", path="*/presence", status=503, count=1)
     answers = await asyncio.gather(*(me.api.presence() for _ in range(5)))
     assert len(answers) == 5
+
+
+@pytest.mark.parametrize("path", ["http://[bad", "/restapi/v1.0/\x00", "/restapi/v1.0/?page=" + "x" * 70_000])
+async def test_an_address_that_is_none_is_told_and_nothing_is_sent(path: str) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(200, json={})
+
+    transport = httpx.MockTransport(answer)
+    async with Rest("http://127.0.0.1:1", clock=time.time, transport=transport) as rest:
+        with pytest.raises(Problem) as told:
+            await rest.send(Request("GET", path, "The list was not read.", "Light"))
+    assert (told.value.title, told.value.kind, sent) == ("The list was not read.", Kind.UNREADABLE, [])

@@ -301,6 +301,25 @@ def test_beside_a_snapshot_that_hangs_another_one_is_asked_for() -> None:
     assert link.next_wake == 377
 
 
+@pytest.mark.parametrize("push", [Push.WEBSOCKET, Push.PUBNUB, Push.POLLING])
+def test_if_none_is_ever_answered_nothing_is_known_any_more(push: Push) -> None:
+    link = Link(push, least)
+    for action in link.signed_in(0):
+        if isinstance(action, Open):
+            link.connected(action.transport, 0)
+    link.snapshot_taken(0, differed=False)
+    known = link.status.state
+    first = link.next_wake
+    assert first is not None
+    assert link.tick(first) == [SNAPSHOT]
+    for nth in (1, 2, 3):
+        assert link.status.state is known
+        assert link.tick(first + 4 * nth) == [BESIDE]
+    assert link.status == LinkStatus(RECOVERING, first + 12, link.status.transport)
+    link.snapshot_taken(first + 13, differed=False)
+    assert link.status == LinkStatus(known, first + 13, link.status.transport)
+
+
 def test_one_that_hangs_from_before_a_connection_is_not_waited_for() -> None:
     link = live(Push.WEBSOCKET)
     link.tick(180)

@@ -158,7 +158,7 @@ def test_a_refusal_is_told_with_its_remedy_and_the_server(opened: Opened) -> Non
 @pytest.mark.parametrize(
     ("kind", "way", "place"),
     [
-        (Kind.SIGN_IN, "password", lambda dialog: dialog.password.number.field),
+        (Kind.SIGN_IN, "password", lambda dialog: dialog.password.password.field),
         (Kind.SIGN_IN, "jwt", lambda dialog: dialog.jwt.jwt.field),
         (Kind.SIGN_IN, "browser", lambda dialog: dialog.go),
         (Kind.OFFLINE, "password", lambda dialog: dialog.go),
