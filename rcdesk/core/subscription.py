@@ -77,7 +77,7 @@ class Link:
         self._checking_until: float | None = None  # a snapshot is under way, and waited for until then
         self._checked_at = float("-inf")  # the last one that was taken
         self._unsure = False  # a second look is due: the next snapshot may differ, whatever push brought
-        self._check_failures = 0
+        self._check_failures = self._hung = 0
         self._held = False  # the server has named the pause before the next try
         self._was_cut_off = (
             False  # while nothing else brings news: a snapshot failed since the last one that did not
@@ -165,7 +165,8 @@ class Link:
         was_live = self._status.state is LinkState.LIVE
         explained, self._unsure, self._checked_at = self._unsure, False, now
         cut_off, self._was_cut_off = self._was_cut_off, False
-        self._checking_until, self._check_failures = None, 0
+        self._checking_until = None
+        self._check_failures = self._hung = 0
         if self._open is None:
             self._check_at = now + self._some(POLL) if self._trying else None
             if cut_off and self._open_at is not None and not self._held:
@@ -224,10 +225,10 @@ class Link:
 
     def _miss_answer(self, now: float) -> None:
         """A snapshot hangs, and may do so for longer than anybody should believe what is on screen."""
-        self._check_failures += 1
+        self._hung += 1  # counted apart: the next look need not wait for longer because of it
         self._was_cut_off |= self._open in (None, Transport.POLLING)
         known = self._status.state in (LinkState.LIVE, LinkState.POLLING)
-        if known and self._check_failures >= TRIES:
+        if known and self._check_failures + self._hung >= TRIES:
             self._say(LinkState.RECOVERING, now)
 
     @property
@@ -250,7 +251,8 @@ class Link:
         """News comes over `transport` from now on; what came before must be looked up."""
         self._open, self._opening, self._climbing = transport, None, None
         self._connected_at = self._check_at = now
-        self._checking_until, self._check_failures = None, 0  # one under way may be older than the connection
+        self._checking_until = None  # one under way may be older than the connection
+        self._check_failures = self._hung = 0
         self._doubt_until = None
         self._climb_at = now + self._some(CLIMB) if self._rung > 0 else None
         self._say(self._status.state, now)
