@@ -195,7 +195,9 @@ class Link:
             if self._open is Transport.POLLING:
                 self._say(LinkState.RECOVERING, now)
         else:
-            self._check_at = now + max(self._pause(self._check_failures), problem.retry_after or 0.0)
+            out = self._status.state is LinkState.RECOVERING and now - self._status.since > PATIENT_FOR
+            pause = self._some(PROBE if out else PAUSES[min(self._check_failures, 1)])
+            self._check_at = now + max(pause, problem.retry_after or 0.0)
             if self._status.state is LinkState.LIVE and self._check_failures >= TRIES:
                 self._say(LinkState.RECOVERING, now)
         return self.tick(now)

@@ -480,14 +480,18 @@ def test_a_check_that_failed_is_repeated_and_the_link_stays_live() -> None:
 
 def test_checks_that_fail_again_and_again_leave_nothing_to_be_sure_of() -> None:
     link = live()
-    for moment in (180, 183, 188):
+    for moment in (180, 183, 186):
         assert link.status.state is LIVE
         assert link.tick(moment) == [SNAPSHOT]
         link.snapshot_failed(problem(Kind.FORBIDDEN), moment + 1)
-    assert link.status == LinkStatus(RECOVERING, 189, WEBSOCKET)
-    link.tick(300)
-    link.snapshot_taken(301, differed=False)
-    assert link.status == LinkStatus(LIVE, 301, WEBSOCKET)
+    assert link.status == LinkStatus(RECOVERING, 187, WEBSOCKET)
+    assert link.next_wake == 189
+    link.tick(189)
+    link.snapshot_failed(problem(Kind.FORBIDDEN), 310)
+    assert link.next_wake == 330, "in an outage that lasts it is looked more rarely"
+    link.tick(330)
+    link.snapshot_taken(331, differed=False)
+    assert link.status == LinkStatus(LIVE, 331, WEBSOCKET)
 
 
 def test_news_that_leave_open_what_is_true_are_followed_by_a_snapshot_soon() -> None:
