@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,6 +17,13 @@ from rcdesk.services import history, session, tasks
 from tests.services.world import Served, World, world
 
 SPEED = 20.0  # how much faster than real the pretend people are
+
+
+@pytest.fixture(autouse=True)
+def _own_waste() -> Iterator[None]:
+    """What a test leaves open is blamed on that test, not on one that runs when it is found by chance."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
