@@ -128,6 +128,7 @@ class Rest:
         """
         self.server = check_server(server)
         self._auth: httpx.Auth | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
@@ -166,8 +167,15 @@ class Rest:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
+        """Close every connection. Cancelling: they are closed all the same, and a later call waits for that.
+
+        httpx counts itself as closed before it has closed anything; broken off, it would leave the rest open.
+        """
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(
+                self._http.aclose(), name="close connections"
+            )
+        await asyncio.shield(self._closing)
 
     async def read(self, request: Request, kind: type[T]) -> T:
         """Send and return the answer as `kind`.

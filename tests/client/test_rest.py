@@ -521,3 +521,20 @@ async def test_an_address_that_is_none_is_told_and_nothing_is_sent(path: str) ->
         with pytest.raises(Problem) as told:
             await rest.send(Request("GET", path, "The list was not read.", "Light"))
     assert (told.value.title, told.value.kind, sent) == ("The list was not read.", Kind.UNREADABLE, [])
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_closing_that_is_broken_off_leaves_no_connection_open(sandbox: Sandbox, turns: int) -> None:
+    rest = Rest(sandbox.info["server"], clock=time.time)
+    asked = (rest.send(Request("GET", "/restapi/v1.0", "Nothing.", "Light", user=False)) for _ in range(3))
+    await asyncio.gather(*asked)
+    pool = rest._http._transport._pool  # type: ignore[attr-defined]
+    connections = pool.connections
+    assert connections
+    closing = asyncio.get_running_loop().create_task(rest.close())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    await rest.close()
+    assert all(connection.is_closed() for connection in connections)
