@@ -9,8 +9,8 @@ import pytest
 from tests.helpers.leaks import find, leaks
 from tests.helpers.process import sandbox
 
-TOKEN = "Q2x-9fJ3kLmN0pQrStUvWxYz_4567-abcdEFGHijkl"
-JWT = "eyJraWQiOiI1YzQifQ.eyJhdWQiOiJyY2Rlc2siLCJzdWIiOiI0MTEwMTYifQ.c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGw"
+TOKEN = "planted-" * 6
+JWT = ".".join(("header-" * 4, "claims-" * 6, "signed-by-nobody-" * 3))
 PRIVATE = {"token": [TOKEN], "JWT": [JWT], "number": ["+16505550177", "+442079460142", "102"]}
 
 
