@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.people import Source, Who
 from rcdesk.ui import compositor, popup
-from rcdesk.ui.placement import Box
+from rcdesk.ui.placement import DISTANCE, MARGIN, Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.popups import SPARES, Popups
 from rcdesk.ui.ticker import Ticker
@@ -250,9 +250,12 @@ def test_open_tells_which_call(qtbot: QtBot, popups: Popups) -> None:
 def test_what_has_no_room_waits_and_comes_when_there_is_some(popups: Popups) -> None:
     for number in range(200):
         popups.show(str(number), RINGS)
-    shown = len(popups.keys)
-    assert 1 < shown < 200
     places = [place(popups, key) for key in popups.keys]
+    area, (card, *_) = QGuiApplication.primaryScreen().availableGeometry(), places
+    rows = (area.height() - 2 * MARGIN + DISTANCE) // (card.height() + DISTANCE)
+    columns = (area.width() - 2 * MARGIN + DISTANCE) // (card.width() + DISTANCE)
+    shown = rows * columns
+    assert len(places) == shown, "as many as there is room for"
     assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[i + 1 :])
     popups.take_away("0")
     assert len(popups.keys) == shown
