@@ -77,7 +77,8 @@ class Connection:
         """Sign in anew; `show_address` is given the address for the browser, if that is the way.
 
         Raises:
-            Problem: not signed in; nothing is stored. Cancelling is safe.
+            Problem: not signed in, and no session is left at the server. So it is when cancelled; but what was given to
+                `save` may be stored then.
         """
         tokens = await self._oauth.sign_in(await self._grant(way, show_address))
         try:
@@ -116,6 +117,11 @@ class Connection:
     def tokens(self) -> Tokens | None:
         """The tokens in use, None when nobody is signed in by it."""
         return self._keeper.tokens if self._keeper else None
+
+    @property
+    def packed(self) -> str:
+        """The sign-in as it is to be stored, "" when nobody is signed in by it."""
+        return pack(self.server, self.tokens) if self.tokens else ""
 
     def is_of(self, tokens: Tokens) -> bool:
         """Whether this is the session of `tokens`, and it is not over."""

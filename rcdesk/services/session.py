@@ -71,6 +71,7 @@ class Session:
         self._remember = False  # whether the next start shall go on with the session
         self._leaving: set[Connection] = set()
         self._given_up: set[Connection] = set()
+        self._stored: Connection | None = None  # whose pair the keyring holds, or is about to
         self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
         self._watching = Group(nursery)
@@ -172,10 +173,13 @@ class Session:
 
     async def _connected(self, server: Server, way: Way, *, remember: bool) -> tuple[Connection, Platform]:
         """Sign in over a connection of its own, which is closed if that fails."""
-        connection = self._connect(server, self._vault.set if remember else _keep_nothing)
+        before = await self._vault.get(ENTRY) if remember else None
+        connection = self._connect(server, self._keep if remember else _keep_nothing)
         try:
             return connection, await connection.sign_in(way, self._show_address)
         except BaseException:
+            if self._stored is connection:
+                await self._restore(before)
             await self._give_up(connection)
             raise
 
@@ -204,12 +208,27 @@ class Session:
         self._take(connection, platform)
 
     async def _resumed(self, server: Server, tokens: Tokens) -> tuple[Connection, Platform]:
-        connection = self._connect(server, self._vault.set)
+        connection = self._connect(server, self._keep)
+        self._stored = connection
         try:
             return connection, await self._until_reached(connection, tokens)
         except BaseException:
+            self._stored = self._connection
             await self._give_up(connection)
             raise
+
+    async def _keep(self, connection: Connection, packed: str) -> None:
+        """Store the pair of `connection`, unless another sign-in is about to take its place, or has."""
+        if connection is self._connection and self._stored is not connection:
+            return
+        self._stored = connection
+        await self._vault.set(ENTRY, packed)
+
+    async def _restore(self, before: str | None) -> None:
+        """Let the keyring hold again what it held, or what has become of that, since the new sign-in came to nothing."""
+        self._stored = self._connection
+        packed = self._connection.packed if self._connection and self._remember else before
+        await (self._vault.set(ENTRY, packed) if packed else self._vault.delete(ENTRY))
 
     async def _give_up(self, connection: Connection) -> None:
         """Close a connection by which nobody is signed in; cut short, `close` does it."""
@@ -229,12 +248,12 @@ class Session:
                 self.state.publish(replace(state, problem=problem))
                 await asyncio.sleep(max(problem.retry_after or 0.0, STILL_AWAY))
 
-    def _connect(self, server: Server, keep: Callable[[str, str], Awaitable[None]]) -> Connection:
+    def _connect(self, server: Server, keep: Callable[[Connection, str], Awaitable[None]]) -> Connection:
         from rcdesk.services.connection import Connection
 
         async def save(packed: str) -> None:
             if connection not in self._leaving:  # a refresh may have been under way
-                await keep(ENTRY, packed)
+                await keep(connection, packed)
 
         connection = Connection(
             server,
@@ -260,6 +279,7 @@ class Session:
         """Go on with a new session in the place of the one there was."""
         self._say_platform(None)
         before, self._connection = self._connection, connection
+        self._stored = connection
         self._part_with(before)
         url, notice = connection.server.url, self._vault.notice
         kept = self._kept()
@@ -344,5 +364,5 @@ class Session:
             self.platform.publish(platform)
 
 
-async def _keep_nothing(_name: str, _secret: str) -> None:
+async def _keep_nothing(_connection: Connection, _packed: str) -> None:
     """The user does not want to stay signed in."""

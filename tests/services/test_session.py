@@ -684,3 +684,55 @@ async def test_an_attempt_that_is_broken_off_twice_leaves_no_connection_open(
     await me.session.close()
     assert [connection._rest._http.is_closed for connection in made] == [True]
     assert not me.session._given_up
+
+
+async def test_a_sign_in_that_is_cancelled_while_it_is_stored_leaves_the_one_of_before(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await me.signed_in()
+    mine = me.session._connection
+    assert mine
+    keep, asked = me.vault.set, asyncio.Event()
+
+    async def wait_to_be_unlocked(name: str, value: str) -> None:
+        monkeypatch.setattr(me.vault, "set", keep)
+        await keep(name, value)  # cancelled or not, it is kept
+        asked.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(me.vault, "set", wait_to_be_unlocked)
+    me.session.sign_in(me.server, me.password, remember=True)
+    await asked.wait()
+    await mine._save_tokens(mine.tokens)  # a refresh meanwhile does not take the place of the new one
+    found = unpack(await me.vault.get(ENTRY) or "")
+    assert found
+    assert found[1] != mine.tokens
+    me.session.cancel()
+    assert me.state.phase is Phase.SIGNED_IN
+    await until(lambda: not any(task.get_name() == "sign-in" for task in me.nursery._tasks))
+    assert await me.vault.get(ENTRY) == mine.packed
+    assert me.session._stored is mine
+
+    async def one_is_left() -> bool:
+        return len((await me.sandbox.state())["sessions"]) == 1
+
+    await eventually(one_is_left)
+
+
+async def test_nothing_stays_stored_of_a_first_sign_in_that_is_cancelled(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, asked = me.vault.set, asyncio.Event()
+
+    async def wait_to_be_unlocked(name: str, value: str) -> None:
+        await keep(name, value)
+        asked.set()
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(me.vault, "set", wait_to_be_unlocked)
+    me.session.sign_in(me.server, me.jwt, remember=True)
+    await asked.wait()
+    me.session.cancel()
+    await until(lambda: not me.nursery._tasks)
+    assert await me.vault.get(ENTRY) is None
+    assert me.state.phase is Phase.SIGNED_OUT
