@@ -84,6 +84,17 @@ def test_a_penalty_goes_on_after_a_restart_for_what_is_left_of_it(path: Path) ->
     assert "Light" not in json.loads(path.read_bytes())[f"{SERVER} {APP}"], "what is over is forgotten"
 
 
+def test_two_programs_keep_their_penalties_beside_each_other_and_heed_both(path: Path) -> None:
+    now = Time()
+    with run(path, now) as instance:
+        refuse(instance.of(SERVER, APP), now, "Heavy", 60)
+        with run(path, now) as signing_in:
+            refuse(signing_in.of(SERVER, APP), now, "Auth", 100)
+        assert left(instance.of(SERVER, APP), now) == {"Auth": 100, "Heavy": 60}
+        refuse(instance.of(SERVER, APP), now, "Light", 30)
+    assert set(json.loads(path.read_bytes())[f"{SERVER} {APP}"]) == {"Heavy", "Auth", "Light"}
+
+
 def test_a_clock_that_was_wrong_bars_nobody_for_longer_than_an_hour(path: Path) -> None:
     now = Time()
     with run(path, now) as pacers:
