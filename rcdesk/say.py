@@ -72,7 +72,8 @@ def _status(result: dict[str, Any]) -> str:
     gone = ", not live" if link["state"] == "signed_out" else ""
     since = f"{gone} since {_local(link['since'])}" if link["since"] else ""
     until = f", until {_local(result['session_ends_at'])}" if result.get("session_ends_at") else ""
-    lines = [f"Signed in:  {who}{until}"]
+    over = result["session"] == "expired"  # whose calls these are is told all the same
+    lines = [f"{'Signed out:' if over else 'Signed in: '} {who}{until}"]
     if problem := result.get("session_problem"):
         lines.append(f"            {problem['title']} {problem['remedy']}")
     lines += [f"Link:       {LINKS[link['state']]}{since}{_way(link['transport'])}"]

@@ -66,6 +66,10 @@ def test_the_status_says_why_nobody_is_signed_in() -> None:
     ]
 
 
+def test_a_session_that_is_over_is_not_said_to_be_on() -> None:
+    assert status(session="expired").startswith("Signed out: Dana Novak, ext. 101")
+
+
 def test_the_status_says_who_how_and_how_many() -> None:
     who, link, live, missed = status().splitlines()
     assert who == "Signed in:  Dana Novak, ext. 101"

@@ -74,10 +74,6 @@ class History:
         """Return one page of what `query` finds, newest first."""
         return await self._store.page(query, after, limit)
 
-    async def recent(self, count: int) -> tuple[CallRecord, ...]:
-        """Return the newest `count` calls."""
-        return (await self._store.page(Query(), None, count)).records
-
     async def since(self, at: float) -> tuple[CallRecord, ...]:
         """Return the calls that began at `at` (unix seconds) or later, newest first."""
         found: list[CallRecord] = []

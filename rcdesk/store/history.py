@@ -108,10 +108,6 @@ class HistoryStore:
         """Return what `query` finds, newest first, beginning after the key that the page before gave."""
         return await self._database.run(lambda connection: _page(connection, query, after, limit))
 
-    async def recent(self, count: int) -> tuple[CallRecord, ...]:
-        """Return the newest `count` calls."""
-        return (await self.page(Query(), None, count)).records
-
     async def missed_unseen(self) -> int:
         """Return how many missed calls nobody has looked at, called back or dismissed."""
         return await self._database.run(_count_unseen)

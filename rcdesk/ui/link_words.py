@@ -45,7 +45,11 @@ def age(status: LinkStatus, now: float) -> str:
 def explained(status: LinkStatus, last_heard: float | None, now: float) -> str:
     """Return the tooltip: "Live since 10:42, last event 12 s ago.", and what that means."""
     look = LOOKS[status.state]
-    gone = ", not live" if status.state is LinkState.SIGNED_OUT else ""  # which may be for longer
-    since = f"{gone} {words.since(status.since, now)}" if status.since else ""
     heard = f", last event {words.span(now - last_heard)} ago" if last_heard is not None else ""
-    return f"{look.word.rstrip('…')}{since}{heard}.\n{look.meaning}"
+    return f"{look.word.rstrip('…')}{since(status, now)}{heard}.\n{look.meaning}"
+
+
+def since(status: LinkStatus, now: float) -> str:
+    """Return " since 10:42", to stand behind the state's word; "" if it has no beginning."""
+    gone = ", not live" if status.state is LinkState.SIGNED_OUT else ""  # which may be for longer
+    return f"{gone} {words.since(status.since, now)}" if status.since else ""

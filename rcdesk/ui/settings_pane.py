@@ -208,9 +208,8 @@ class SettingsPane(QWidget):
 
     def _on_link(self, status: LinkStatus) -> None:
         look = link_words.LOOKS[status.state]
-        how = TRANSPORTS[status.transport] if status.state is LinkState.LIVE else ""
-        since = words.since(status.since, self._source.clock()) if status.since else ""
-        self._now.setText(f"Now: {' '.join(part for part in (look.word, how, since) if part)}")
+        how = f" {TRANSPORTS[status.transport]}" if status.state is LinkState.LIVE else ""
+        self._now.setText(f"Now: {look.word}{how}{link_words.since(status, self._source.clock())}")
         self._now.set_tone(look.tone)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

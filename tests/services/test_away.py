@@ -302,7 +302,7 @@ async def test_what_rings_is_doubted_after_two_minutes_in_which_nothing_was_hear
     assert len(me.calls.calls) == 1
     await me.sees()
     assert me.changes[-1].now.ended_at is None
-    assert await me.history.recent(5) == (), "nobody knows whether it was missed"
+    assert await me.newest(5) == (), "nobody knows whether it was missed"
 
 
 async def test_a_doubt_ends_with_a_look_and_there_is_none_while_the_link_is_live(me: World) -> None:

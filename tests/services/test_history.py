@@ -27,7 +27,7 @@ async def from_the_log(me: World) -> tuple[CallRecord, ...]:
     """Wait until the newest call is as the log has it; return the newest calls."""
 
     async def look() -> tuple[CallRecord, ...]:
-        newest = await me.history.recent(5)
+        newest = await me.newest(5)
         return () if newest[0].provisional else newest
 
     return await eventually(look)
@@ -59,7 +59,7 @@ async def test_a_thousand_calls_are_fetched_once_and_found(me: World) -> None:
     for text in (one.name.split()[0], one.number[-5:]):
         found = await me.history.page(Query(text=text), None, 2000)
         assert one in found.records
-    assert [it.id for it in await me.history.recent(3)] == [it.id for it in page.records[:3]]
+    assert [it.id for it in await me.newest(3)] == [it.id for it in page.records[:3]]
     assert await heavy(me) < 8
 
 
@@ -304,7 +304,7 @@ async def test_somebody_else_begins_with_an_empty_history(me: World) -> None:
     other = replace(platform, account=replace(platform.account, extension_id="999"))
     me.session.platform.publish(other)
     await until(lambda: me.history.missed.value == 0)
-    assert await me.history.recent(5) == ()
+    assert await me.newest(5) == ()
     me.session.platform.publish(platform)
     await until(lambda: me.history.missed.value == 1)
     await me.listed(1)

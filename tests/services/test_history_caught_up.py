@@ -27,7 +27,7 @@ async def test_what_is_new_is_there_once_it_was_waited_for(me: World) -> None:
     await filled(me)
     await me.sandbox.post("records", count=3)
     assert await me.history.caught_up()
-    assert len(await me.history.recent(10)) == 3
+    assert len(await me.newest(10)) == 3
 
 
 async def test_a_reading_that_had_begun_before_is_not_enough(me: World) -> None:

@@ -143,11 +143,15 @@ class World:
         await until(lambda: [call.stage for call in self.calls.calls] == list(stages), why=f"not {stages}")
         return self.calls.calls
 
+    async def newest(self, count: int) -> tuple[CallRecord, ...]:
+        """Return the newest calls of the history."""
+        return (await self.history.page(Query(), None, count)).records
+
     async def listed(self, count: int) -> tuple[CallRecord, ...]:
         """Wait until the history has so many calls; return them, newest first."""
 
         async def look() -> tuple[CallRecord, ...]:
-            found = (await self.history.page(Query(), None, 2000)).records
+            found = await self.newest(2000)
             return found if len(found) == count else ()
 
         return await eventually(look)

@@ -157,6 +157,8 @@ def test_the_transport_of_now_is_told(shown: Shown) -> None:
     assert "Now: Live over WebSocket since 08:12" in told(pane)
     world.link.publish(LinkStatus(LinkState.POLLING, at(9, 0), Transport.POLLING))
     assert "Now: Polling since 09:00" in told(pane)
+    world.link.publish(LinkStatus(LinkState.SIGNED_OUT, at(9, 0)))
+    assert "Now: Signed out, not live since 09:00" in told(pane)
 
 
 def test_the_diagnostics_are_built_when_they_are_first_wanted(shown: Shown) -> None:
