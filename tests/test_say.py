@@ -36,7 +36,7 @@ def call(**facts: Any) -> dict[str, Any]:
 def status(**facts: Any) -> str:
     account = {"name": "Dana Novak", "extension": "101", "server": "https://platform.example"}
     told = {"account": account, "link": LINK, "live_calls": 1, "missed": 2, "ringout": None}
-    told |= {"last_event_at": None, "budgets": []} | facts
+    told |= {"session": "signed_in", "last_event_at": None, "budgets": []} | facts
     return say.in_words("status", told)
 
 
