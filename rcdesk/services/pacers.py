@@ -44,36 +44,20 @@ class Pacers:
         self._store = store
         self._wall = wall
         self._pacers: dict[str, Pacer] = {}
-        self._kept: dict[str, dict[str, float]] = {}
 
     def of(self, server: str, client_id: str) -> Pacer:
         """Return the pacer for requests to `server` as the app `client_id`."""
         name = f"{server} {client_id}"
         pacer = self._pacers.setdefault(name, Pacer(lambda: self._keep(name)))
         now, wall = self.clock(), self._wall()
-        for group, until in self._penalties().get(name, {}).items():
+        for group, until in self._store.read().get(name, {}).items():
             if until > wall:
                 pacer.bar(group, now + min(until - wall, LONGEST), now)
         return pacer
 
-    def _penalties(self) -> dict[str, dict[str, float]]:
-        """Read anew what is kept, and return it with what is known here: `rcdesk sign-in` beside an instance keeps
-        its own in the same file."""
-        for name, groups in self._store.read().items():
-            mine = self._kept.setdefault(name, {})
-            mine.update({group: max(until, mine.get(group, until)) for group, until in groups.items()})
-        return self._kept
-
     def _keep(self, name: str) -> None:
-        """A penalty has begun: keep it, and forget those that are over."""
+        """A penalty has begun, or begun anew."""
         now, wall = self.clock(), self._wall()
         barred = {one.group: one.throttled_until for one in self._pacers[name].budgets(now)}
-        mine = {group: wall + until - now for group, until in barred.items() if until is not None}
-        known = self._penalties()
-        known[name] = known.get(name, {}) | mine
-        lasting = {
-            name: {group: until for group, until in groups.items() if until > wall}
-            for name, groups in known.items()
-        }
-        self._kept = {name: groups for name, groups in lasting.items() if groups}
-        self._store.write(self._kept)
+        lasting = {group: wall + until - now for group, until in barred.items() if until is not None}
+        self._store.add(name, lasting, wall)

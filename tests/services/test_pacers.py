@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import stat
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from rcdesk.core.pacing import Pacer, Urgency
 from rcdesk.services.connection import Connection
 from rcdesk.services.pacers import LONGEST, Pacers, steady
 from rcdesk.services.session import Server
-from rcdesk.store.penalties import PenaltyStore
+from rcdesk.store.penalties import MANY, PenaltyStore
 from tests.helpers.wait import until
 from tests.services.test_dialer import order
 from tests.services.world import Served, world
@@ -80,8 +79,6 @@ def test_a_penalty_goes_on_after_a_restart_for_what_is_left_of_it(path: Path) ->
         assert left(pacers.of(SERVER, "other"), now) == {"Auth": 45}
         assert left(pacers.of("https://elsewhere.example.com", APP), now) == {}
         refuse(pacers.of(SERVER, "third"), now, "Heavy", 10)
-    assert f"{SERVER} {APP}" in json.loads(path.read_bytes())
-    assert "Light" not in json.loads(path.read_bytes())[f"{SERVER} {APP}"], "what is over is forgotten"
 
 
 def test_two_programs_keep_their_penalties_beside_each_other_and_heed_both(path: Path) -> None:
@@ -92,7 +89,34 @@ def test_two_programs_keep_their_penalties_beside_each_other_and_heed_both(path:
             refuse(signing_in.of(SERVER, APP), now, "Auth", 100)
         assert left(instance.of(SERVER, APP), now) == {"Auth": 100, "Heavy": 60}
         refuse(instance.of(SERVER, APP), now, "Light", 30)
-    assert set(json.loads(path.read_bytes())[f"{SERVER} {APP}"]) == {"Heavy", "Auth", "Light"}
+    with run(path, now) as next_start:
+        assert left(next_start.of(SERVER, APP), now) == {"Auth": 100, "Heavy": 60, "Light": 30}
+
+
+def test_the_file_does_not_grow_for_ever_and_only_what_is_over_is_forgotten(path: Path) -> None:
+    now = Time()
+    with run(path, now) as pacers:
+        refuse(pacers.of(SERVER, "for long"), now, "Auth", 3000)
+    for _ in range(400):
+        with run(path, now) as pacers:
+            refuse(pacers.of(SERVER, APP), now, "Heavy", 1)
+        now.passes(1)
+    assert path.stat().st_size < 2 * MANY
+    with run(path, now) as pacers:
+        assert left(pacers.of(SERVER, "for long"), now) == {"Auth": 2600}
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_line_that_was_broken_off_spoils_only_itself(path: Path) -> None:
+    now = Time()
+    with run(path, now) as pacers:
+        refuse(pacers.of(SERVER, APP), now, "Heavy", 60)
+    with path.open("ab") as file:
+        file.write(b'\n{"of": "https://')
+    with run(path, now) as pacers:
+        refuse(pacers.of(SERVER, APP), now, "Light", 30)
+    with run(path, now) as pacers:
+        assert left(pacers.of(SERVER, APP), now) == {"Heavy": 60, "Light": 30}
 
 
 def test_a_clock_that_was_wrong_bars_nobody_for_longer_than_an_hour(path: Path) -> None:
@@ -111,11 +135,13 @@ def test_a_clock_that_was_wrong_bars_nobody_for_longer_than_an_hour(path: Path) 
         b"[]",
         b"[" * 100_000,
         b"\xff",
-        b'{"%s": 5}',
-        b'{"%s": {"Heavy": "soon", "Auth": NaN, "Light": null}}',
+        b'{"%s": {"Heavy": 1800000600.0}}',
+        b'{"of": "%s", "group": "Heavy", "until": "soon"}',
+        b'{"of": "%s", "group": "Heavy", "until": NaN}',
+        b'{"of": "%s", "group": 5, "until": 1800000600.0}',
     ],
 )
-def test_a_file_that_makes_no_sense_bars_nobody_and_is_written_anew(path: Path, content: bytes) -> None:
+def test_a_file_that_makes_no_sense_bars_nobody_and_takes_what_comes(path: Path, content: bytes) -> None:
     now = Time()
     path.parent.mkdir()
     path.write_bytes(content.replace(b"%s", f"{SERVER} {APP}".encode()))
