@@ -39,7 +39,7 @@ OUTCOMES = {
     "unknown": "Unknown",
 }
 
-
+FOLLOWED = ("live", "polling")  # the states in which what is listed is what there is
 OF_CALLS = ("status", "calls", "history")  # the commands whose answers tell of calls
 
 
@@ -100,16 +100,22 @@ def _who(call: dict[str, Any]) -> str:
 
 
 def _calls(result: dict[str, Any]) -> str:
-    link = LINKS[result["link"]["state"]]
+    link = result["link"]
+    word = LINKS[link["state"]]
+    followed = link["state"] in FOLLOWED
     if not result["calls"]:
-        return f"No calls. ({link})"
+        return f"No calls. ({word})" if followed else f"No calls are known of. ({word}{_age(link)})"
     rows = [
         f"{STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
-        f"{_who(call)}  since {_local(call['started_at'])}"
+        f"{_who(call)}  since {_local(call['started_at'], '%Y-%m-%d %H:%M:%S')}"
         + (f"  ({call['queue']})" if call["queue"] else "")
         for call in result["calls"]
     ]
-    return "\n".join([*rows, f"({link})"])
+    return "\n".join([*rows, f"({word})" if followed else f"({word}{_age(link)})"])
+
+
+def _age(link: dict[str, Any]) -> str:
+    return f", as of {_local(link['since'])}" if link["since"] else ""
 
 
 def _history(result: dict[str, Any]) -> str:

@@ -118,11 +118,24 @@ def test_a_call_is_told_from_the_users_side() -> None:
     unnamed = {"title": "+1 302 555 0199", "number": "+1 302 555 0199"}
     calling = call(direction="outbound", state="connected", name=None, shown=unnamed)
     first, second, link = say.in_words("calls", {"link": LINK, "calls": [ringing, calling]}).splitlines()
-    assert first.startswith("Ringing    from Ann Lee  +1 302 555 0101  since ")
+    at = datetime(2026, 11, 23, 9, 24, tzinfo=UTC).astimezone()
+    assert first.startswith(f"Ringing    from Ann Lee  +1 302 555 0101  since {at:%Y-%m-%d %H:%M}:00")
     assert first.endswith("(Sales)")
     assert second.startswith("On a call  to   +1 302 555 0199  since ")
     assert link == "(Live)"
     assert say.in_words("calls", {"link": LINK, "calls": []}) == "No calls. (Live)"
+
+
+@pytest.mark.parametrize("state", ["signed_out", "recovering", "connecting", "off"])
+def test_calls_that_are_not_followed_are_told_with_their_age(state: str) -> None:
+    at = datetime(2026, 11, 23, 9, 24, tzinfo=UTC).astimezone()
+    link = {"state": state, "since": LINK["since"], "transport": "none"}
+    told = say.in_words("calls", {"link": link, "calls": [call()]}).splitlines()[-1]
+    assert told == f"({say.LINKS[state]}, as of {at:%Y-%m-%d %H:%M})"
+    none = say.in_words("calls", {"link": link, "calls": []})
+    assert none == f"No calls are known of. ({say.LINKS[state]}, as of {at:%Y-%m-%d %H:%M})"
+    never = say.in_words("calls", {"link": link | {"since": None}, "calls": []})
+    assert never == f"No calls are known of. ({say.LINKS[state]})"
 
 
 def test_the_history_is_a_line_for_each_call() -> None:

@@ -14,7 +14,7 @@ from rcdesk.core.calls import Call
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Query
 from rcdesk.core.pacing import Budget
-from rcdesk.core.ringout import End
+from rcdesk.core.ringout import End, Step
 from rcdesk.services.commands import number_of, text_of
 from rcdesk.services.dialer import NOT_SIGNED_IN, Dialer
 from rcdesk.services.history import History
@@ -24,6 +24,12 @@ from rcdesk.services.people import People
 from rcdesk.services.session import Session
 
 TAKEN_WITHIN = 12.0  # seconds; in less a call has left or never does, and the command line waits for more
+
+NOT_KNOWN = Problem(
+    "It is not known yet whether the call was placed.",
+    "Ask `rcdesk status`, or look at your phone, before you dial again.",
+    Kind.LOCAL,
+)
 
 Request = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -128,6 +134,8 @@ class Answers:
         progress = await self._dialer.taken(TAKEN_WITHIN)
         if progress and progress.end not in (None, End.CONNECTED, End.OVER):
             raise Problem(progress.summary, progress.advice, Kind.LOCAL)
+        if progress and progress.end is None and progress.own is Step.WAITING:
+            raise NOT_KNOWN
         own = order.own_label or numbers.show(order.own, self._people.region)
         return {"said": f"Calling {shown}. Your phone rings first: {own}."}
 

@@ -14,6 +14,7 @@ from rcdesk.core.pacing import Urgency
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Step
 from rcdesk.core.subscription import LinkState, LinkStatus, Transport
+from rcdesk.services import answers
 from rcdesk.services.commands import BadRequest
 from rcdesk.services.session import ENTRY, Phase
 from tests.client.served import eventually
@@ -260,6 +261,19 @@ async def test_a_call_that_was_not_placed_is_not_said_to_be(me: World, trouble: 
         lost if trouble == "signed out meanwhile" else "The call to +1 650 555 0198 was not placed."
     )
     assert remedy
+
+
+async def test_a_call_of_which_the_platform_says_nothing_is_not_said_to_be_on_its_way(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await me.signed_in()
+    await until(lambda: me.dialer.choices.value.phones)
+    await me.sandbox.fault("latency", path="*/ring-out", method="POST", seconds=30)
+    monkeypatch.setattr(answers, "TAKEN_WITHIN", 0.5)
+    title, remedy = await refused(me, "dial", number="+16505550198", yes=True)
+    assert title == "It is not known yet whether the call was placed."
+    assert "before you dial again" in remedy
+    assert me.dialer.busy, "it is followed all the same"
 
 
 def leave(me: World) -> None:
