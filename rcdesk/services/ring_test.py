@@ -1,4 +1,4 @@
-"""RingTest: a pretend call goes the way of a real one, from the platform's words to the card on the screen."""
+"""RingTest: a pretend call goes the way of a real one, from the platform's words to card and sound."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ log = logging.getLogger(__name__)
 
 RINGS = 4.0  # seconds; a call that rang for less than five was not missed
 PAINTED_WITHIN = 3.0  # seconds
+PLAYED_WITHIN = 8.0  # seconds; the sound takes three
 
 FAULT = "That is a fault of rcdesk: report it, with the log."
 NOT_PAINTED = f"Nothing was painted within {PAINTED_WITHIN:g} s: the screen may be off or locked."
+NOT_PLAYED = f"Nothing was played within {PLAYED_WITHIN:g} s: look at your sound settings."
 
 
 class Step(enum.IntEnum):
@@ -34,6 +36,7 @@ class Step(enum.IntEnum):
     READ = enum.auto()  # what the platform writes was understood
     FOLLOWED = enum.auto()  # a call book holds it as ringing
     SHOWN = enum.auto()  # its card was painted on the screen
+    PLAYED = enum.auto()  # what plays sounds here has played the ring, or so it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,14 @@ class Progress:
 
     Attributes:
         link: how the link stood when it began: the test cannot try the way from the platform to this computer.
+        sound: whether the user wants a sound with each card; else the last step is not tried.
         reached: the last step that worked.
         why: why the next one did not, "" while it may, or if nothing is left to do.
         over: the pretend call has ended.
     """
 
     link: LinkStatus
+    sound: bool = False
     reached: Step = Step.SENT
     why: str = ""
     over: bool = False
@@ -59,26 +64,33 @@ class RingTest:
     It is decoded, deduplicated and kept by the parts that real calls go through, but in a call book of its own.
     A mark on a call in the real one would have to be minded by everyone who listens to that: what is in another book
     can get into no list, history, badge or summary, whatever is added to them. Only who shows the card listens to
-    `changes`, and answers with `shown` or `not_shown`.
+    `changes`, and answers with `shown` or `not_shown`; who plays the sound, with `played` or `not_played`.
     """
 
     def __init__(
-        self, nursery: Nursery, link: Latest[LinkStatus], clock: Callable[[], float], rings: float = RINGS
+        self,
+        nursery: Nursery,
+        link: Latest[LinkStatus],
+        clock: Callable[[], float],
+        sound: Callable[[], bool] = lambda: False,
+        rings: float = RINGS,
     ) -> None:
-        """`rings`: seconds until the pretend caller gives up."""
+        """`sound`: whether one is wanted. `rings`: seconds until the pretend caller gives up, at least."""
         self.changes: Feed[Change] = Feed()
         self.progress: Latest[Progress | None] = Latest(None)
         self._nursery = nursery
         self._link = link
         self._clock = clock
+        self._sound = sound
         self._rings = rings
-        self._answer: asyncio.Future[str] | None = None  # of who shows the card: why it is not there, ""
+        self._card: asyncio.Future[str] | None = None  # why it is not there, ""
+        self._ring: asyncio.Future[str] | None = None  # why it was not played, ""
 
     def start(self) -> None:
         """Begin, unless one is under way; returns at once."""
         progress = self.progress.value
         if progress is None or progress.over:
-            self._say(Progress(self._link.value))
+            self._say(Progress(self._link.value, self._sound()))
             self._nursery.start(self._run(), name="ring test")
 
     def shown(self) -> None:
@@ -87,8 +99,15 @@ class RingTest:
 
     def not_shown(self, why: str) -> None:
         """No card comes, and why, in words."""
-        if self._answer and not self._answer.done():
-            self._answer.set_result(why)
+        _settle(self._card, why)
+
+    def played(self) -> None:
+        """The sound was played."""
+        self.not_played("")
+
+    def not_played(self, why: str) -> None:
+        """No sound comes, and why, in words."""
+        _settle(self._ring, why)
 
     async def _run(self) -> None:
         import uuid
@@ -98,11 +117,12 @@ class RingTest:
 
         calls, inbox, name, began = LiveCalls(self._clock), Inbox(), uuid.uuid4().hex, self._clock()
         calls.changes.subscribe(self.changes.publish)
-        self._answer = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._card, self._ring = loop.create_future(), loop.create_future()
         try:
             ringing = inbox.read(pretend.ringing(name, began), subscription_id=pretend.MARK)
-            if await self._follow(ringing, calls):
-                await asyncio.sleep(self._rings)
+            if await self._follow(ringing, calls, self._card):
+                await asyncio.gather(asyncio.sleep(self._rings), self._hear(self._ring))
             over = inbox.read(pretend.over(name, began, self._clock()), subscription_id=pretend.MARK)
             if over and over.report:
                 calls.take(over.report)
@@ -110,7 +130,7 @@ class RingTest:
             calls.close()
         self._change(over=True)
 
-    async def _follow(self, event: PushEvent | None, calls: LiveCalls) -> bool:
+    async def _follow(self, event: PushEvent | None, calls: LiveCalls, card: asyncio.Future[str]) -> bool:
         """Follow the pretend call up to its card; return whether that was shown."""
         if event is None or event.cut or event.report is None:
             return self._stop(f"It was written as the server writes it. {FAULT}")
@@ -119,20 +139,21 @@ class RingTest:
         if not any(call.stage is Stage.RINGING for call in calls.calls):
             return self._stop(f"The call was not taken for one that rings. {FAULT}")
         self._change(reached=Step.FOLLOWED)
-        if why := await self._card():
+        if why := await _told(card, PAINTED_WITHIN, NOT_PAINTED):
             return self._stop(why)
         self._change(reached=Step.SHOWN)
         log.info("= ring test: the card was shown")
         return True
 
-    async def _card(self) -> str:
-        """Wait for the card; return why there is none, "" if there is."""
-        assert self._answer
-        try:
-            async with asyncio.timeout(PAINTED_WITHIN):
-                return await self._answer
-        except TimeoutError:
-            return NOT_PAINTED
+    async def _hear(self, ring: asyncio.Future[str]) -> None:
+        """Wait for the sound, if one is wanted."""
+        if not self._now.sound:
+            return
+        if why := await _told(ring, PLAYED_WITHIN, NOT_PLAYED):
+            self._stop(why)
+            return
+        self._change(reached=Step.PLAYED)
+        log.info("= ring test: the sound was played")
 
     def _stop(self, why: str) -> bool:
         self._change(why=why)
@@ -149,3 +170,18 @@ class RingTest:
 
     def _say(self, progress: Progress) -> None:
         self.progress.publish(progress)
+
+
+def _settle(answer: asyncio.Future[str] | None, why: str) -> None:
+    """The first answer holds, and none counts that nobody asked for."""
+    if answer and not answer.done():
+        answer.set_result(why)
+
+
+async def _told(answer: asyncio.Future[str], within: float, else_why: str) -> str:
+    """Wait for the answer of who shows or plays; return why it was not done, "" if it was."""
+    try:
+        async with asyncio.timeout(within):
+            return await answer
+    except TimeoutError:
+        return else_why

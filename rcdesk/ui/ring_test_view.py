@@ -24,9 +24,10 @@ STEPS = {  # what is to be done, was done, was not done
     Step.READ: ("Read the message", "The message was read", "The message was not understood"),
     Step.FOLLOWED: ("Follow the call", "The call was followed", "The call was not followed"),
     Step.SHOWN: ("Show a card", "The card is on the screen", "No card is on the screen"),
+    Step.PLAYED: ("Play the sound", "The sound was played", "No sound was played"),
 }
 SHOWN_AND_GONE = "The card was on the screen"
-NO_SOUND = "No sound is set"
+NO_SOUND = "No sound is wanted"
 WAY_OPEN, WAY_UNTRIED = "The way from the server is open", "The way from the server was not tested"
 
 Line = tuple[Mark, str, str]
@@ -71,7 +72,7 @@ class RingTestView(QWidget):
         self.why.setVisible(bool(progress.why))
 
     def _build(self) -> None:
-        last = len(STEPS) + 2
+        last = len(STEPS) + 1
         self.steps = [timeline.Step(number, last=number == last) for number in range(1, last + 1)]
         for step in self.steps:
             self._below.addWidget(step)
@@ -90,7 +91,9 @@ def lines(progress: Progress, now: float) -> Iterator[Line]:
     """Tell each step, from the server to the loudspeaker."""
     yield _way(progress.link, now)
     for step, (wish, done, failed) in STEPS.items():
-        if step <= progress.reached:
+        if step is Step.PLAYED and not progress.sound:
+            yield Mark.TO_COME, NO_SOUND, ""
+        elif step <= progress.reached:
             shown_and_gone = step is Step.SHOWN and progress.over
             yield Mark.DONE, SHOWN_AND_GONE if shown_and_gone else done, ""
         elif step > progress.reached + 1:
@@ -99,7 +102,6 @@ def lines(progress: Progress, now: float) -> Iterator[Line]:
             yield Mark.FAILED, failed, ""
         else:
             yield Mark.UNDER_WAY, wish, ""
-    yield Mark.TO_COME, NO_SOUND, ""
 
 
 def _way(link: LinkStatus, now: float) -> Line:

@@ -27,6 +27,7 @@ class Bench:
     """A test whose card is shown as `card` says: it is given the test once the call rings."""
 
     test: RingTest
+    wants: dict[str, bool]
     card: Callable[[RingTest], None]
     told: list[Progress] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -52,14 +53,21 @@ class Bench:
 async def bench() -> AsyncIterator[Bench]:
     bugs: list[BaseException] = []
     async with Nursery(lambda _problem: None, bugs.append) as nursery:
-        test = RingTest(nursery, Latest(LIVE), lambda: NOW, rings=0.0)
-        yield Bench(test, lambda test: test.shown())
+        wants = {"sound": False}
+        test = RingTest(nursery, Latest(LIVE), lambda: NOW, lambda: wants["sound"], rings=0.0)
+        yield Bench(test, wants, lambda test: test.shown())
     assert bugs == []
 
 
 async def test_a_pretend_call_rings_is_shown_and_ends(bench: Bench) -> None:
-    assert await bench.run() == Progress(LIVE, Step.SHOWN, over=True)
-    assert [progress.reached for progress in bench.told] == [*Step, Step.SHOWN]
+    assert await bench.run() == Progress(LIVE, reached=Step.SHOWN, over=True)
+    assert [progress.reached for progress in bench.told] == [
+        Step.SENT,
+        Step.READ,
+        Step.FOLLOWED,
+        Step.SHOWN,
+        Step.SHOWN,
+    ]
     assert [change.now.stage for change in bench.changes] == [Stage.RINGING, Stage.ENDED]
     call = bench.changes[0].now
     assert call.session_id.startswith(pretend.MARK)
@@ -105,7 +113,9 @@ async def test_it_stops_where_the_book_follows_no_call(bench: Bench, monkeypatch
 
 async def test_it_stops_where_no_card_comes_and_says_why(bench: Bench) -> None:
     bench.card = lambda test: test.not_shown("Cards are switched off.")
-    assert await bench.run() == Progress(LIVE, Step.FOLLOWED, "Cards are switched off.", over=True)
+    assert await bench.run() == Progress(
+        LIVE, reached=Step.FOLLOWED, why="Cards are switched off.", over=True
+    )
     assert bench.changes[-1].now.stage is Stage.ENDED, "whoever shows cards forgets it"
 
 
@@ -114,7 +124,7 @@ async def test_it_stops_where_the_card_is_never_painted(
 ) -> None:
     monkeypatch.setattr(ring_test, "PAINTED_WITHIN", 0.01)
     bench.card = lambda _test: None
-    assert await bench.run() == Progress(LIVE, Step.FOLLOWED, ring_test.NOT_PAINTED, over=True)
+    assert await bench.run() == Progress(LIVE, reached=Step.FOLLOWED, why=ring_test.NOT_PAINTED, over=True)
 
 
 async def test_the_first_word_about_the_card_holds(bench: Bench) -> None:
@@ -124,6 +134,26 @@ async def test_the_first_word_about_the_card_holds(bench: Bench) -> None:
 
     bench.card = shown_twice
     assert (await bench.run()).why == ""
+
+
+async def test_with_a_sound_the_last_step_is_that_it_was_played(bench: Bench) -> None:
+    bench.wants["sound"] = True
+    bench.card = lambda test: (test.shown(), test.played())[0]
+    assert await bench.run() == Progress(LIVE, sound=True, reached=Step.PLAYED, over=True)
+    assert [progress.reached for progress in bench.told] == [*Step, Step.PLAYED]
+
+
+async def test_it_stops_where_no_sound_comes_and_says_why(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.wants["sound"] = True
+    bench.card = lambda test: (test.shown(), test.not_played("There is no player."))[0]
+    assert await bench.run() == Progress(
+        LIVE, sound=True, reached=Step.SHOWN, why="There is no player.", over=True
+    )
+    monkeypatch.setattr(ring_test, "PLAYED_WITHIN", 0.01)
+    bench.card = lambda test: test.shown()
+    assert (await bench.run()).why == ring_test.NOT_PLAYED
 
 
 async def test_one_at_a_time_and_each_is_another_call(bench: Bench) -> None:

@@ -29,8 +29,8 @@ def titles(progress: Progress) -> list[str]:
 def test_what_is_reached_is_done_and_what_comes_next_is_under_way() -> None:
     done, doing, to_come = Mark.DONE, Mark.UNDER_WAY, Mark.TO_COME
     assert marks(Progress(LIVE)) == [done, doing, to_come, to_come, to_come]
-    assert marks(Progress(LIVE, Step.READ)) == [done, done, doing, to_come, to_come]
-    assert marks(Progress(LIVE, Step.SHOWN)) == [done, done, done, done, to_come]
+    assert marks(Progress(LIVE, reached=Step.READ)) == [done, done, doing, to_come, to_come]
+    assert marks(Progress(LIVE, reached=Step.SHOWN)) == [done, done, done, done, to_come]
 
 
 @pytest.mark.parametrize(
@@ -42,19 +42,33 @@ def test_what_is_reached_is_done_and_what_comes_next_is_under_way() -> None:
     ],
 )
 def test_where_it_stopped_is_told(reached: Step, failed: str) -> None:
-    progress = Progress(LIVE, reached, "For a reason.", over=True)
+    progress = Progress(LIVE, reached=reached, why="For a reason.", over=True)
     place = reached + 1
     assert titles(progress)[place] == failed
     assert marks(progress) == [Mark.DONE] * place + [Mark.FAILED] + [Mark.TO_COME] * (4 - place)
 
 
 def test_a_card_that_has_left_is_no_longer_said_to_be_there() -> None:
-    assert titles(Progress(LIVE, Step.SHOWN))[3] == "The card is on the screen"
-    assert titles(Progress(LIVE, Step.SHOWN, over=True))[3] == "The card was on the screen"
+    assert titles(Progress(LIVE, reached=Step.SHOWN))[3] == "The card is on the screen"
+    assert titles(Progress(LIVE, reached=Step.SHOWN, over=True))[3] == "The card was on the screen"
 
 
 def test_without_a_sound_it_says_so() -> None:
-    assert titles(Progress(LIVE, Step.SHOWN))[-1] == "No sound is set"
+    assert titles(Progress(LIVE, reached=Step.SHOWN))[-1] == "No sound is wanted"
+    assert marks(Progress(LIVE, reached=Step.FOLLOWED, why="For a reason."))[-1] is Mark.TO_COME
+
+
+def test_with_a_sound_it_says_whether_it_was_played() -> None:
+    now = Progress(LIVE, sound=True, reached=Step.SHOWN)
+    last = [
+        list(lines(replace(now, **how), NOW))[-1][:2]
+        for how in ({}, {"why": "No player."}, {"reached": Step.PLAYED})
+    ]  # type: ignore[arg-type]
+    assert last == [
+        (Mark.UNDER_WAY, "Play the sound"),
+        (Mark.FAILED, "No sound was played"),
+        (Mark.DONE, "The sound was played"),
+    ]
 
 
 def test_the_way_from_the_server_is_open_while_push_is_live() -> None:
@@ -82,7 +96,7 @@ def test_the_view_follows_a_test_and_offers_the_next_one_once_it_is_over(qtbot: 
     assert view.steps == []
     with qtbot.waitSignal(view.asked, timeout=500):
         view.button.click()
-    progress.publish(now := Progress(LIVE, Step.FOLLOWED))
+    progress.publish(now := Progress(LIVE, reached=Step.FOLLOWED))
     assert view.button.text() == "Ringing…"
     assert view.button.hasFocus(), "the keyboard stays where it is"
     assert [step.title.text() for step in view.steps] == titles(now)
