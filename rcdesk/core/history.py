@@ -42,6 +42,7 @@ class CallRecord:
         queue: name of the queue called, "".
         reason: the platform's reason in words a person can read, "" if none.
         seen: a missed call that was looked at, called back or dismissed.
+        note: what the user wrote about it, "" if nothing.
     """
 
     id: int
@@ -58,6 +59,7 @@ class CallRecord:
     record_id: str = ""
     seen: bool = False
     own_number: str = ""
+    note: str = ""
 
     @property
     def provisional(self) -> bool:
@@ -122,11 +124,13 @@ class Filter(enum.Enum):
     MISSED = "missed"
     INCOMING = "in"
     OUTGOING = "out"
+    NOTED = "noted"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the history pane shows. `text` matches names by prefix of each word and numbers by any part."""
+    """What the history pane shows. `text` matches names and notes by prefix of each word and numbers by any
+    part."""
 
     filter: Filter = Filter.ALL
     text: str = ""
@@ -150,23 +154,23 @@ class Terms:
     """What a search text asks for; a record must have all of it.
 
     Attributes:
-        words: folded; each is the beginning of a word of the name.
+        words: folded; each is the beginning of a word of the name or the note.
         numbers: any one of these is a part of the number's digits; empty asks for none.
     """
 
     words: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
 
-    def match(self, name: str, number: str) -> bool:
-        """Whether a record of this name and number has all that is asked for."""
-        key = name_key(name)
+    def match(self, name: str, number: str, note: str = "") -> bool:
+        """Whether a record of this name, number and note has all that is asked for."""
+        key = search_key(name, note)
         found = digits(number)
-        by_name = all(f" {word}" in key for word in self.words)
-        return by_name and (not self.numbers or any(part in found for part in self.numbers))
+        by_word = all(f" {word}" in key for word in self.words)
+        return by_word and (not self.numbers or any(part in found for part in self.numbers))
 
 
 def terms(text: str) -> Terms:
-    """Return what a search text asks for: words are names, everything else is one number.
+    """Return what a search text asks for: words are of names and notes, everything else is one number.
 
     A number may be written as at home: a leading 0 that the international form lacks is no hindrance.
     """
@@ -190,6 +194,6 @@ def fold(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
-def name_key(name: str) -> str:
-    """Return the folded words of a name, a blank before each: a word begins with w if " w" is in it."""
-    return "".join(f" {word}" for word in _WORD.findall(fold(name)))
+def search_key(name: str, note: str = "") -> str:
+    """Return the folded words of name and note, a blank before each: a word begins with w if " w" is in it."""
+    return "".join(f" {word}" for word in _WORD.findall(fold(f"{name} {note}")))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from rcdesk.core.calls import Call, Direction
 from rcdesk.core.history import CallRecord, LogRecord, Outcome
+from rcdesk.core.notes import joined
 from rcdesk.core.numbers import same, with_plus
 from rcdesk.core.outcomes import outcome_of, outcome_of_ringout
 from rcdesk.core.own_legs import neighbours
@@ -31,11 +32,11 @@ class Merge:
 
     Attributes:
         puts: rows to insert (id is NEW) or to overwrite (id of the store).
-        removes: ids of rows that turned out to be another row's call.
+        removes: ids of rows that turned out to be another row's call, each with the id of that row.
     """
 
     puts: tuple[CallRecord, ...] = ()
-    removes: tuple[int, ...] = ()
+    removes: tuple[tuple[int, int], ...] = ()
 
 
 def merge(known: Iterable[CallRecord], records: Iterable[LogRecord], *, seen_before: float = 0.0) -> Merge:
@@ -119,6 +120,7 @@ class _Rows:
         for row in known:
             self._set(len(self._rows), row)
         self._before = tuple(self._rows)
+        self._given: dict[int, int] = {}  # the rows that were given up, each with the one that it is part of
 
     @property
     def merge(self) -> Merge:
@@ -126,9 +128,10 @@ class _Rows:
         before = itertools.chain(self._before, itertools.repeat(None))
         after = (row and _timed(row) for row in self._rows)
         changes = [(was, now) for was, now in zip(before, after, strict=False) if was != now]
+        gone = (index for index in self._given if index < len(self._before))
         return Merge(
             tuple(now for _, now in changes if now),
-            tuple(was.id for was, now in changes if was and not now),
+            tuple((was.id, self.at(self._kept(index)).id) for index in gone if (was := self._before[index])),
         )
 
     def take(self, row: CallRecord, *, ringout: bool) -> None:
@@ -143,8 +146,10 @@ class _Rows:
         half = self._other_half(index, ringout=ringout)
         if half is not None:
             keep, give = min(index, half), max(index, half)
+            self._records.pop(self.at(give).record_id, None)
             self._set(keep, _joined(self.at(keep), self.at(give)))
             self._rows[give] = None
+            self._given[give] = keep  # the older row of the two: a known one never becomes part of a new one
 
     def put(self, row: CallRecord) -> None:
         """Put a row that was seen live or polled where it belongs; what the log has already stands."""
@@ -167,6 +172,11 @@ class _Rows:
         row = self._rows[index]
         assert row is not None  # an index of a row that was given up is not handed out
         return row
+
+    def _kept(self, index: int) -> int:
+        while index in self._given:
+            index = self._given[index]
+        return index
 
     def _other_half(self, index: int, *, ringout: bool) -> int | None:
         row = self.at(index)
@@ -253,6 +263,7 @@ def _replaced(old: CallRecord, row: CallRecord) -> CallRecord:
         own_number=row.own_number or old.own_number,
         outcome=old.outcome if untold else row.outcome,
         reason=old.reason if untold else row.reason,
+        note=old.note,
     )
 
 
@@ -267,6 +278,7 @@ def _joined(old: CallRecord, half: CallRecord) -> CallRecord:
         name=first.name or second.name,
         location=first.location or second.location,
         seen=True,
+        note=joined(old.note, half.note),
     )
 
 
@@ -281,6 +293,7 @@ def _corrected(old: CallRecord, row: CallRecord) -> CallRecord:
         seen=old.seen,
         outcome=old.outcome if polled else row.outcome,
         reason=old.reason if polled else row.reason,
+        note=old.note,
     )
 
 

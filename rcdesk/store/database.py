@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sqlite3
@@ -63,7 +64,11 @@ class Database:
         Raises:
             Problem: disk full, file locked or damaged; nothing was changed. Other errors are bugs.
         """
-        return await self._worker.run(lambda: self._transact(work))
+        return await self.queue(work)
+
+    def queue(self, work: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """As `run`, but queued by the time this returns: `close` does it first, whoever waits for the answer."""
+        return self._worker.run(lambda: self._transact(work))
 
     async def exchange(
         self, decide: Callable[[sqlite3.Connection, Callable[[str], bool]], Names | None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from rcdesk.core import merging
 from rcdesk.core.calls import Call
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch, terms
+from rcdesk.core.notes import edited
 from rcdesk.core.ringout import EndedRingOut
 from rcdesk.store import rows
 from rcdesk.store.database import Database, Names
@@ -24,6 +28,7 @@ _WHERE = {
     Filter.MISSED: "AND outcome = 'missed'",
     Filter.INCOMING: "AND direction = 'inbound'",
     Filter.OUTGOING: "AND direction = 'outbound'",
+    Filter.NOTED: "AND note <> ''",
 }
 _CALLED_BACK = """
     UPDATE calls SET seen = 1 WHERE outcome = 'missed' AND NOT seen AND digits <> '' AND EXISTS (
@@ -83,6 +88,19 @@ class HistoryStore:
                 _set_state(connection, "cursor", batch.token)
 
         await self._database.run(work)
+
+    def write_note(
+        self, record_id: int, text: str, before: Sequence[str] | None = None
+    ) -> asyncio.Future[None]:
+        """Make `text` the note of a call, by its id in the store; blanks alone are none.
+
+        `before`: what the writer may have had in sight; what else has come into the note stays then. None: the
+        note becomes `text`, whatever it was. Queued by the time this returns: it is written also if nobody waits.
+
+        Raises:
+            Problem: also if there is no such call.
+        """
+        return self._database.queue(lambda connection: _write_note(connection, record_id, text, before))
 
     async def belong_to(self, owner: str) -> bool:
         """Go on with the calls of `owner`, whatever names them; return whether there were somebody else's.
@@ -168,6 +186,24 @@ def _mark_seen(connection: sqlite3.Connection, record_id: int | None) -> None:
         "UPDATE calls SET seen = 1 WHERE outcome = 'missed' AND NOT seen AND (? IS NULL OR id = ?)",
         (record_id, record_id),
     )
+
+
+def _write_note(
+    connection: sqlite3.Connection, record_id: int, text: str, before: Sequence[str] | None
+) -> None:
+    record = rows.of_id(connection, record_id)
+    if record is None:
+        raise Problem("The note was not saved.", "Its call is not in the history.", Kind.LOCAL)
+    if before is None and record.id == record_id:
+        before = [record.note]
+    note = edited(record.note, [_kept(seen) for seen in before or ()], _kept(text))
+    if note != record.note:
+        rows.write(connection, merging.Merge(puts=(replace(record, note=note),)))
+
+
+def _kept(text: str) -> str:
+    """Return a note as it is kept."""
+    return rows.storable(text) if text.strip() else ""
 
 
 def _began(connection: sqlite3.Connection, now: float) -> float:

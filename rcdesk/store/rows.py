@@ -6,22 +6,24 @@ import logging
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rcdesk.core.calls import Direction
-from rcdesk.core.history import CallRecord, Outcome, name_key
+from rcdesk.core.history import CallRecord, Outcome, search_key
 from rcdesk.core.merging import NEW, Merge
+from rcdesk.core.notes import joined
 from rcdesk.core.numbers import digits
 
 COLUMNS = (
     "id, session_id, direction, outcome, started_at, duration, number, name, location, queue, reason, record_id,"
-    " seen, own_number"
+    " seen, own_number, note"
 )
-_INSERT = f"INSERT INTO calls ({COLUMNS}, place, digits, folded) VALUES ({', '.join('?' * 17)})"  # noqa: S608
+_INSERT = f"INSERT INTO calls ({COLUMNS}, place, digits, folded) VALUES ({', '.join('?' * 18)})"  # noqa: S608
 
 log = logging.getLogger(__name__)
 
-_KINDS = (int, str, str, str, float, float, str, str, str, str, str, str, int, str)  # of COLUMNS
+_KINDS = (int, str, str, str, float, float, str, str, str, str, str, str, int, str, str)  # of COLUMNS
 _LATEST = 253_370_764_800.0  # unix seconds: calendars end with the year 9999, in any time zone
 _told: set[Any] = set()  # the ids of rows that cannot be read, each told once
 
@@ -42,7 +44,7 @@ def record_of(row: Sequence[Any]) -> CallRecord | None:
     row_id, session_id, direction, outcome, started_at, duration, number, name, location, queue, reason = row[
         :11
     ]
-    record_id, seen, own_number = row[11:]
+    record_id, seen, own_number, note = row[11:]
     known = direction in _DIRECTIONS and outcome in _OUTCOMES
     if not (known and 0 <= started_at < _LATEST and math.isfinite(duration)):
         return None
@@ -61,6 +63,7 @@ def record_of(row: Sequence[Any]) -> CallRecord | None:
         record_id=record_id,
         seen=bool(seen),
         own_number=own_number,
+        note=note,
     )
 
 
@@ -106,17 +109,39 @@ def named(connection: sqlite3.Connection, record_ids: Iterable[str]) -> Iterator
 
 def write(connection: sqlite3.Connection, merge: Merge) -> None:
     """Carry out what a merge asks for; a record that is overwritten keeps its id. A row that could not be read
-    gives way to what the platform's log says of the same call."""
-    gone = [*merge.removes, *(record.id for record in merge.puts if record.id != NEW)]
+    gives way to what the platform's log says of the same call, but its note stays."""
+    gone = [*(row_id for row_id, _ in merge.removes), *(put.id for put in merge.puts if put.id != NEW)]
     connection.executemany("DELETE FROM calls WHERE id = ?", [(row_id,) for row_id in gone])
-    logged = [(record.record_id,) for record in merge.puts if record.record_id]
-    connection.executemany("DELETE FROM calls WHERE record_id = ? AND record_id <> ''", logged)
     next_id = _next_id(connection)
     for record in merge.puts:
         row_id = record.id
         if row_id == NEW:
             row_id, next_id = next_id, next_id + 1
-        connection.execute(_INSERT, _row(record, row_id))
+        connection.execute(_INSERT, _row(_replacing(connection, record, row_id), row_id))
+    for row_id, kept in merge.removes:
+        _moved(connection, row_id, kept)
+
+
+def _replacing(connection: sqlite3.Connection, record: CallRecord, row_id: int) -> CallRecord:
+    """Remove the row that could not be read from the place of a logged record; return it with the note of that."""
+    found = "SELECT id, CAST(note AS TEXT) FROM calls WHERE record_id = ? AND record_id <> ''"
+    strange = connection.execute(found, (record.record_id,)).fetchone()  # no two rows have the same record_id
+    if strange is None:
+        return record
+    connection.execute("DELETE FROM calls WHERE id = ?", (strange[0],))
+    _moved(connection, strange[0], row_id)
+    return replace(record, note=joined(record.note, strange[1]))
+
+
+def _moved(connection: sqlite3.Connection, row_id: int, kept: int) -> None:
+    connection.execute("UPDATE moved SET kept = ? WHERE kept = ?", (kept, row_id))
+    connection.execute("INSERT OR REPLACE INTO moved VALUES (?, ?)", (row_id, kept))
+
+
+def of_id(connection: sqlite3.Connection, row_id: int) -> CallRecord | None:
+    """Return the record with this id, or the one that it has become part of; None if there is none."""
+    here = "calls WHERE id IN (?1, (SELECT kept FROM moved WHERE id = ?1))"
+    return next(iter(select(connection, here, row_id)), None)
 
 
 def _spans(starts: Iterable[float], reach: float) -> list[tuple[float, float]]:
@@ -137,7 +162,7 @@ def storable(text: str) -> str:
 
 def _row(record: CallRecord, row_id: int) -> tuple[object, ...]:
     """Return the values of `COLUMNS`, and what the indexes need."""
-    name = storable(record.name)
+    name, note = storable(record.name), storable(record.note)
     return (
         row_id,
         record.session_id,
@@ -153,9 +178,10 @@ def _row(record: CallRecord, row_id: int) -> tuple[object, ...]:
         record.record_id,
         record.seen,
         storable(record.own_number),
+        note,
         place_of(record.started_at, row_id),
         digits(record.number),
-        name_key(name),
+        search_key(name, note),
     )
 
 

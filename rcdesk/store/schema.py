@@ -29,7 +29,7 @@ _FIRST = (
         number TEXT NOT NULL,
         digits TEXT NOT NULL,      -- of the number
         name TEXT NOT NULL,
-        folded TEXT NOT NULL,      -- the words of the name without case and accents
+        folded TEXT NOT NULL,      -- words to be found, without case and accents
         location TEXT NOT NULL,
         queue TEXT NOT NULL,
         reason TEXT NOT NULL,
@@ -58,4 +58,14 @@ _FIRST = (
     "CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS = (_FIRST,)
+_NOTES = (
+    # A note is a column of its call, so that whoever rewrites the row must carry it, and one full text finds names
+    # and notes. In a table of its own it would outlive the row, but nobody would say whose it is when two rows
+    # become one.
+    "ALTER TABLE calls ADD COLUMN note TEXT NOT NULL DEFAULT ''",  # its words are in `folded`, after the name's
+    "CREATE INDEX calls_noted ON calls (place) WHERE note <> ''",
+    # What is written about a row that has just become part of another one goes there.
+    "CREATE TABLE moved (id INTEGER PRIMARY KEY, kept INTEGER NOT NULL)",
+)
+
+MIGRATIONS = (_FIRST, _NOTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rcdesk.core.calls import Direction
-from rcdesk.core.history import CallRecord, Outcome, Terms, fold, name_key, terms
+from rcdesk.core.history import CallRecord, Outcome, Terms, fold, search_key, terms
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,16 @@ def test_names_by_the_beginning_of_words_and_numbers_by_any_part(
     assert terms(text).match(name, number) is found
 
 
+def test_words_are_those_of_the_name_and_the_note_together() -> None:
+    assert terms("anna invo").match("Anna Weber", "", "Wants the INVOICE")
+    assert terms("weber wants").match("Anna Weber", "", "Wants the invoice")
+    assert not terms("anna voice").match("Anna Weber", "", "Wants the invoice")
+    assert not terms("weberwants").match("Anna Weber", "", "Wants the invoice")
+
+
 def test_terms_are_what_a_store_can_look_up() -> None:
     assert terms("Ann 030 90") == Terms(("ann",), ("03090", "3090"))
-    assert name_key("O'Brien, Pat") == " o brien pat"
+    assert search_key("O'Brien, Pat") == " o brien pat"
     assert fold("İstanbul ŁÓDŹ") == "istanbul lodz"
 
 

@@ -31,8 +31,9 @@ class Store:
         for row in merged.puts:
             row_id = row.id or next(self.ids)
             self.rows[row_id] = replace(row, id=row_id)
-        for row_id in merged.removes:
+        for row_id, kept in merged.removes:
             del self.rows[row_id]
+            assert kept in self.rows
 
     def log(self, *records: LogRecord, **more: Any) -> None:
         self.write(merge(self.rows.values(), records, **more))
@@ -484,6 +485,62 @@ def test_two_rows_that_turn_out_to_be_one_ringout_become_one() -> None:
     assert len(store.rows) == 2
     store.log(OUTER)
     assert (store.only.id, store.only.record_id) == (1, "A")
+
+
+# Notes.
+
+
+def noted(store: Store, **notes: str) -> None:
+    for row_id, note in notes.items():
+        at = int(row_id.removeprefix("row"))
+        store.rows[at] = replace(store.rows[at], note=note)
+
+
+def test_a_note_stays_when_more_is_told_of_its_call() -> None:
+    store = Store()
+    store.live(seen_live())
+    noted(store, row1="Call back")
+    store.live(seen_live(answered_at=105.0))
+    assert (store.only.note, store.only.outcome) == ("Call back", Outcome.ANSWERED)
+    store.log(logged(outcome=Outcome.VOICEMAIL))
+    assert (store.only.note, store.only.outcome) == ("Call back", Outcome.VOICEMAIL)
+    store.log(logged(name="Martin"))
+    assert (store.only.note, store.only.name) == ("Call back", "Martin")
+
+
+def test_the_notes_of_two_rows_that_become_one_stand_one_below_the_other() -> None:
+    store = Store()
+    store.log(INNER)
+    store.live(seen_live("406000", OUT))
+    noted(store, row1="of the one", row2="of the other")
+    store.log(OUTER)
+    assert store.only.note == "of the one\nof the other"
+
+
+def three_halves(store: Store) -> list[LogRecord]:
+    """Three rows, and records by which the third becomes part of the second, and that part of the first."""
+    outer = logged("A", direction=OUT, started_at=106.0, outcome=Outcome.CONNECTED)
+    store.log(outer)
+    store.log(logged("B", started_at=99.0))
+    store.log(logged("C", started_at=300.0))
+    assert len(store.rows) == 3
+    return [logged("C", started_at=100.0, ringout=True), logged("B", started_at=102.0, ringout=True)]
+
+
+def test_it_is_told_of_which_row_each_that_goes_has_become_part() -> None:
+    store = Store()
+    corrected = three_halves(store)
+    noted(store, row1="one", row2="two", row3="three")
+    merged = merge(store.rows.values(), corrected)
+    assert sorted(merged.removes) == [(2, 1), (3, 1)]
+    store.write(merged)
+    assert store.only.note == "one\ntwo\nthree"
+
+
+def test_a_record_that_comes_once_more_after_it_became_part_of_another_row_is_that_row() -> None:
+    store = Store()
+    store.log(*three_halves(store), logged("B", started_at=103.0, ringout=True))
+    assert store.only.id == 1
 
 
 # Whatever the order and the batches.

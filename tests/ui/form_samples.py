@@ -84,6 +84,7 @@ class FakeStore:
             Filter.MISSED: lambda r: r.outcome is Outcome.MISSED,
             Filter.INCOMING: lambda r: r.direction is IN,
             Filter.OUTGOING: lambda r: r.direction is OUT,
+            Filter.NOTED: lambda r: bool(r.note),
         }[query.filter]
         text = query.text.lower()
         found = [r for r in self.by_id.values() if kept(r) and (text in r.name.lower() or text in r.number)]
