@@ -29,12 +29,13 @@ OK, FAILED, USAGE, NOT_RUNNING = 0, 1, 2, 3
 ANSWER_WITHIN = 15.0  # seconds; a RingOut is placed, but not followed, before the answer
 LONGEST = 60_000  # bytes of one request, less than the instance reads; a link or a number is far shorter
 LINKS = ("tel:", "callto:")
-COMMANDS = ("status", "calls", "history", "dial", "cancel", "quit")
+COMMANDS = ("status", "calls", "history", "note", "dial", "cancel", "quit")
 COMMANDS_HELP = """commands, each before its options; `rcdesk COMMAND --help` tells more:
   sign-in               sign in without a window
   status                who is signed in, and how the link stands
   calls                 the calls of this moment
   history               calls of the past, newest first
+  note ID TEXT          write a note on a call of the past
   dial NUMBER           put a number into the dial pad, or call it
   cancel                cancel the call that is being placed
   quit                  end rcdesk
@@ -60,6 +61,9 @@ def command_parser() -> argparse.ArgumentParser:
     history = commands.add_parser("history", parents=[shared], help="calls of the past, newest first")
     history.add_argument("--limit", type=_count, default=20, metavar="N", help="at most N calls (20)")
     history.add_argument("--search", default="", metavar="T", help="a name, or any part of a number")
+    note = commands.add_parser("note", parents=[shared], help="write a note on a call of the past")
+    note.add_argument("id", type=_id, help="of the call, as `rcdesk history --json` tells it")
+    note.add_argument("text", help="takes the place of the note that is there; '' removes it")
     dial = commands.add_parser("dial", parents=[shared], help="put a number into the dial pad")
     dial.add_argument("number", help="a number, in any notation, or an extension")
     dial.add_argument("--yes", action="store_true", help="place the call at once")
@@ -77,6 +81,12 @@ def _count(text: str) -> int:
     if not 1 <= value <= 100_000:
         raise argparse.ArgumentTypeError(wanted)
     return value
+
+
+def _id(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError("the id that `rcdesk history --json` tells is wanted")
+    return int(text)
 
 
 def program_parser() -> argparse.ArgumentParser:
@@ -156,7 +166,7 @@ def ask(socket_path: Path, request: Mapping[str, Any]) -> dict[str, Any] | None:
     """Say `request` to the running instance and return its answer; None if there is none running."""
     line = json.dumps(request).encode() + b"\n"
     if len(line) > LONGEST:
-        return _trouble("rcdesk was not told.", "That is longer than any number, link or name can be.")
+        return _trouble("rcdesk was not told.", "That is longer than any number, link, name or note can be.")
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(ANSWER_WITHIN)

@@ -40,6 +40,7 @@ OUTCOMES = {
 }
 
 FOLLOWED = ("live", "polling")  # the states in which what is listed is what there is
+NOTE_SHOWN = 60  # characters
 OF_CALLS = ("status", "calls", "history")  # the commands whose answers tell of calls
 
 
@@ -118,6 +119,11 @@ def _age(link: dict[str, Any]) -> str:
     return f", as of {_local(link['since'])}" if link["since"] else ""
 
 
+def _first_line(note: str) -> str:
+    first, *more = note.strip().splitlines()
+    return first if len(first) <= NOTE_SHOWN and not more else first[:NOTE_SHOWN].rstrip() + "…"
+
+
 def _history(result: dict[str, Any]) -> str:
     if not result["calls"]:
         return "No calls found."
@@ -125,5 +131,6 @@ def _history(result: dict[str, Any]) -> str:
         f"{_local(call['started_at'])}  {'<' if call['direction'] == 'inbound' else '>'} "
         f"{_who(call)}  {OUTCOMES[call['outcome']]}"
         + (f", {_length(call['duration'])}" if call["duration"] else "")
+        + (f"  – {_first_line(call['note'])}" if call.get("note") else "")
         for call in result["calls"]
     )

@@ -120,7 +120,8 @@ async def running(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Spoken]:
         await asyncio.to_thread(path.parent.mkdir, parents=True)
         spoken = Spoken()
         server = commands.CommandServer(
-            path, dict.fromkeys(("dial", "cancel", "quit", "raise", "calls", "history"), spoken.answer)
+            path,
+            dict.fromkeys(("dial", "cancel", "quit", "raise", "calls", "history", "note"), spoken.answer),
         )
         await server.open()
         yield spoken
@@ -146,6 +147,20 @@ async def test_only_for_a_person_calls_are_told_as_the_window_writes_them(runnin
     assert await say("calls", "--json") == cli.OK
     assert await say("history", "--limit", "5") == cli.OK
     assert [request.get("shown") for request in running.asked] == [None, True]
+
+
+async def test_a_note_is_told_with_the_id_of_its_call(running: Spoken) -> None:
+    assert await say("note", "12", "Call back – “Tuesday”") == cli.OK
+    assert await say("note", "12", "") == cli.OK
+    asked = [{"command": "note", "id": 12, "text": text} for text in ("Call back – “Tuesday”", "")]
+    assert running.asked == asked
+
+
+@pytest.mark.parametrize("wrong", ["x", "-1", "1.5", "²"])
+def test_what_is_no_id_is_told_in_words(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["note", "--", wrong, "text"])
+    assert "the id that `rcdesk history --json` tells is wanted" in capsys.readouterr().err
 
 
 async def test_a_refusal_is_told_on_stderr_or_as_json(

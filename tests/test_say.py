@@ -149,5 +149,19 @@ def test_the_history_is_a_line_for_each_call() -> None:
     assert say.in_words("history", {"calls": []}) == "No calls found."
 
 
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("Call back on Tuesday", "Call back on Tuesday"),
+        ("\nCall back\non Tuesday", "Call back…"),
+        ("x" * 60, "x" * 60),
+        ("x" * 59 + " and more", "x" * 59 + "…"),
+    ],
+)
+def test_a_note_ends_the_line_of_its_call(note: str, told: str) -> None:
+    line = say.in_words("history", {"calls": [call(outcome="answered", duration=65.2, note=note)]})
+    assert line.endswith(f"Answered, 1:05  – {told}")
+
+
 def test_any_other_answer_speaks_for_itself() -> None:
     assert say.in_words("quit", {"said": "rcdesk ends."}) == "rcdesk ends."

@@ -23,6 +23,7 @@ from rcdesk.services.live_calls import LiveCalls
 from rcdesk.services.people import People
 from rcdesk.services.session import Session
 
+LAST_ID = 2**63 - 1  # of the store
 TAKEN_WITHIN = 12.0  # seconds; in less a call has left or never does, and the command line waits for more
 
 NOT_KNOWN = Problem(
@@ -71,6 +72,7 @@ class Answers:
             "status": self._status,
             "calls": self._list_calls,
             "history": self._list_history,
+            "note": self._note,
             "dial": self._dial,
             "cancel": self._cancel,
             "quit": self._quit,
@@ -115,6 +117,11 @@ class Answers:
             ]
 
         return {"calls": await asyncio.to_thread(told), "missed": self._history.missed.value}
+
+    async def _note(self, request: Request) -> Answer:
+        text = text_of(request, "text")
+        await self._history.notes.put(number_of(request, "id", 0, LAST_ID), text)
+        return {"said": "The note is saved." if text.strip() else "The call has no note."}
 
     async def _dial(self, request: Request) -> Answer:
         text = text_of(request, "number")
@@ -211,6 +218,7 @@ class Answers:
             "reason": record.reason,
             "provisional": record.provisional,
             "seen": record.seen,
+            "note": record.note,
         }
 
 

@@ -148,9 +148,9 @@ def text_of(request: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def number_of(request: Mapping[str, Any], key: str, default: int) -> int:
-    """Return the whole number that `request` gives under `key`; raise BadRequest if it is none of 1 to MOST."""
+def number_of(request: Mapping[str, Any], key: str, default: int, most: int = MOST) -> int:
+    """Return the whole number that `request` gives under `key`; raise BadRequest if it is none of 1 to `most`."""
     value = request.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST:
-        raise BadRequest(f"“{key}” must be a whole number from 1 to {MOST}.")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise BadRequest(f"“{key}” must be a whole number from 1 to {most}.")
     return value

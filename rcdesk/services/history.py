@@ -12,6 +12,7 @@ from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import CallRecord, Filter, Page, Query, SyncBatch
 from rcdesk.core.ringout import EndedRingOut
 from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.notes import Notes
 from rcdesk.services.session import Platform
 from rcdesk.services.tasks import AGAIN, Group, Nursery
 from rcdesk.store.history import HistoryStore
@@ -28,7 +29,8 @@ EVERY = 300.0  # seconds between looks at the log while nothing happens
 class History:
     """All calls ever seen.
 
-    `changed` says that rows are stale; `missed` is the badge; `syncing` is "" or says what is under way.
+    `changed` says that rows are stale; `missed` is the badge; `syncing` is "" or says what is under way;
+    `notes` are what the user writes about calls.
     A call that ended is listed at once from what was seen live; the platform's record replaces it.
     """
 
@@ -51,6 +53,7 @@ class History:
             Feed()
         )  # how many of them are answered, and whether it may be read
         self._keeping = Group(nursery)
+        self.notes = Notes(nursery, store, lambda: self.changed.publish(None))
         platform.subscribe(self._on_platform)
 
     def open(self) -> None:

@@ -90,17 +90,24 @@ class HistoryStore:
         await self._database.run(work)
 
     def write_note(
-        self, record_id: int, text: str, before: Sequence[str] | None = None
+        self,
+        record_id: int,
+        text: str,
+        before: Sequence[str] | None = None,
+        began: float | None = None,
     ) -> asyncio.Future[None]:
         """Make `text` the note of a call, by its id in the store; blanks alone are none.
 
         `before`: what the writer may have had in sight; what else has come into the note stays then. None: the
-        note becomes `text`, whatever it was. Queued by the time this returns: it is written also if nobody waits.
+        note becomes `text`, whatever it was. `began`: about when the call did, as the writer has it in sight; ids
+        begin anew in another file. Queued by the time this returns: it is written also if nobody waits.
 
         Raises:
             Problem: also if there is no such call.
         """
-        return self._database.queue(lambda connection: _write_note(connection, record_id, text, before))
+        return self._database.queue(
+            lambda connection: _write_note(connection, record_id, text, before, began)
+        )
 
     async def belong_to(self, owner: str) -> bool:
         """Go on with the calls of `owner`, whatever names them; return whether there were somebody else's.
@@ -189,10 +196,14 @@ def _mark_seen(connection: sqlite3.Connection, record_id: int | None) -> None:
 
 
 def _write_note(
-    connection: sqlite3.Connection, record_id: int, text: str, before: Sequence[str] | None
+    connection: sqlite3.Connection,
+    record_id: int,
+    text: str,
+    before: Sequence[str] | None,
+    began: float | None,
 ) -> None:
     record = rows.of_id(connection, record_id)
-    if record is None:
+    if record is None or (began is not None and abs(began - record.started_at) > merging.REACH):
         raise Problem("The note was not saved.", "Its call is not in the history.", Kind.LOCAL)
     if before is None and record.id == record_id:
         before = [record.note]

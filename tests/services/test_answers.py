@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from rcdesk import __version__
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Problem
+from rcdesk.core.notes import LONGEST
 from rcdesk.core.pacing import Urgency
 from rcdesk.core.people import Person, Source
 from rcdesk.core.ringout import Step
@@ -22,6 +26,7 @@ from tests.helpers.wait import until
 from tests.services.world import World
 
 ANN = "+13025550101"
+CALL = Call("k", "s", Stage.ENDED, Direction.INBOUND, ANN, "", "101", "", 1.0, 2.0, 900.0, unseen=True)
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -168,7 +173,7 @@ async def test_history_has_every_field_and_obeys_limit_and_search(me: World) -> 
     call = answer["calls"][0]
     assert list(call) == [
         "id", "session_id", "direction", "outcome", "name", "number", "location", "started_at", "duration",
-        "queue", "reason", "provisional", "seen",
+        "queue", "reason", "provisional", "seen", "note",
     ]  # fmt: skip
     assert ISO.fullmatch(call["started_at"])
     assert call["provisional"] is False
@@ -180,8 +185,7 @@ async def test_history_has_every_field_and_obeys_limit_and_search(me: World) -> 
 
 
 async def test_for_how_long_a_call_was_on_is_null_while_nobody_knows(me: World) -> None:
-    call = Call("k", "s", Stage.ENDED, Direction.INBOUND, ANN, "", "101", "", 1.0, 2.0, 900.0, unseen=True)
-    await me.store.add_live(call, 900.0)
+    await me.store.add_live(CALL, 900.0)
     (told,) = (await say(me, "history"))["calls"]
     assert (told["outcome"], told["duration"]) == ("answered", None)
 
@@ -211,6 +215,32 @@ async def test_for_a_person_calls_are_written_as_in_the_window(me: World) -> Non
     await me.listed(1)
     assert [call["shown"] for call in (await say(me, "history", shown=True))["calls"]] == [written]
     assert "shown" not in (await say(me, "history"))["calls"][0]
+
+
+async def test_a_note_is_on_the_disk_once_it_is_said_to_be(me: World, tmp_path: Path) -> None:
+    await me.store.add_live(CALL, 900.0)
+    (call,) = (await say(me, "history"))["calls"]
+    assert call["note"] == ""
+    changed: list[None] = []
+    me.history.changed.subscribe(changed.append)
+    assert await say(me, "note", id=call["id"], text="Call back") == {"said": "The note is saved."}
+    assert changed == [None]
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as file:
+        assert file.execute("SELECT note FROM calls").fetchall() == [("Call back",)]
+    assert [it["note"] for it in (await say(me, "history", search="call back"))["calls"]] == ["Call back"]
+    assert await say(me, "note", id=call["id"], text=" ") == {"said": "The call has no note."}
+    assert (await say(me, "history"))["calls"][0]["note"] == ""
+
+
+async def test_a_note_that_cannot_be_kept_is_refused(me: World) -> None:
+    await me.store.add_live(CALL, 900.0)
+    (call,) = (await say(me, "history"))["calls"]
+    await say(me, "note", id=call["id"], text="x" * LONGEST)
+    title, remedy = await refused(me, "note", id=call["id"], text="y" * (LONGEST + 1))
+    assert (title, remedy) == ("The note was not saved.", "It may have at most 4,000 characters.")
+    assert (await say(me, "history"))["calls"][0]["note"] == "x" * LONGEST
+    title, _ = await refused(me, "note", id=2**63 - 1, text="whose?")
+    assert title == "The note was not saved."
 
 
 async def test_dial_fills_the_dial_pad_and_dials_nothing(me: World) -> None:
@@ -297,7 +327,15 @@ async def test_what_cannot_be_done_says_what_to_do(me: World) -> None:
 
 @pytest.mark.parametrize(
     ("command", "request_"),
-    [("history", {"limit": 0}), ("history", {"search": 5}), ("dial", {"number": 5}), ("raise", {"fill": []})],
+    [
+        ("history", {"limit": 0}),
+        ("history", {"search": 5}),
+        ("dial", {"number": 5}),
+        ("raise", {"fill": []}),
+        ("note", {"text": "whose?"}),
+        ("note", {"id": 2**63, "text": "whose?"}),
+        ("note", {"id": 1, "text": 5}),
+    ],
 )
 async def test_what_is_no_request_is_refused(me: World, command: str, request_: dict[str, Any]) -> None:
     with pytest.raises(BadRequest):

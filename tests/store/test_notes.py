@@ -64,6 +64,17 @@ async def test_a_note_on_a_call_that_is_not_there_is_told() -> None:
         await store.write_note(7, "lost?")
 
 
+async def test_what_is_written_about_a_call_of_another_file_is_not_put_to_one_with_the_same_id() -> None:
+    with opened() as store:
+        await store.merge(batch(logged("7")), NOW)
+        row = await only(store)
+        with pytest.raises(Problem, match="not saved"):
+            await store.write_note(row.id, "of another", [""], row.started_at - 4000)
+        assert (await only(store)).note == ""
+        await store.write_note(row.id, "of this one", [""], row.started_at - 5)
+        assert (await only(store)).note == "of this one"
+
+
 def half(nth: int, *, outbound: bool, ago: float = 600.0) -> object:
     return replace(logged("7", ago=ago, record_id=f"half-{nth}", outbound=outbound), ringout=True)
 
