@@ -62,11 +62,15 @@ async def test_a_note_is_saved_and_told(me: World) -> None:
 
 async def test_what_is_written_while_it_is_being_saved_takes_its_place(me: World) -> None:
     record = await listed(me)
+    drafts: list[object] = []
+    me.history.changed.subscribe(lambda _news: drafts.append(me.history.notes.draft(record.id)))
     me.history.notes.write(record, "Call", "")
     me.history.notes.write(record, "Call back", "Call")
     me.history.notes.write(record, "Call back soon", "Call back")
     await until(lambda: me.history.notes.draft(record.id) is None)
     assert (await me.newest(1))[0].note == "Call back soon"
+    assert len(drafts) == 3
+    assert all(drafts), "the newest is not known to be saved before it is"
 
 
 async def test_a_note_that_the_disk_does_not_take_is_tried_until_it_does(me: World) -> None:
@@ -93,13 +97,10 @@ async def test_that_an_older_text_was_not_saved_changes_nothing_for_the_newer(me
     record = await listed(me)
     async with full_disk(me):
         me.history.notes.write(record, LONG, "")
-        me.history.notes.write(record, LONG + "longer", LONG)
-        await until(lambda: (draft := me.history.notes.draft(record.id)) and draft.problem)
-        draft = me.history.notes.draft(record.id)
-        assert draft
-        assert draft.text == LONG + "longer"
-    await until(lambda: me.history.notes.draft(record.id) is None)
-    assert (await me.newest(1))[0].note == LONG + "longer"
+        me.history.notes.write(record, "Short", LONG)
+        await until(lambda: me.history.notes.draft(record.id) is None)
+    assert (await me.newest(1))[0].note == "Short"
+    assert me.problems == []
 
 
 async def test_what_was_written_as_the_program_ends_is_there_at_the_next_start(
