@@ -1,13 +1,14 @@
-"""rcdesk, killed at random moments (kill -9), and what its next start still has: the session, the settings, the history.
+"""rcdesk, killed at random moments (kill -9), and what its next start still has: session, settings, history, notes.
 
 One program, signed in for good, against one sandbox. The moments are drawn from a seed and lie in the start, a
-sign-in, a refresh of the tokens, the filling of the history, a call, and a change of the settings. See README.md here
-for how to run it.
+sign-in, a refresh of the tokens, the filling of the history, a call, a change of the settings, and the writing of a
+note. See README.md here for how to run it.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import shutil
@@ -37,6 +38,7 @@ LISTENING = (
     "polling",
 )  # each killed one leaves a subscription behind, and of those too many are refused
 UP_WITHIN = 20.0  # seconds
+NOTED = 20  # calls that notes are written on, in turn
 KEPT_SETTINGS = ("server", "client_id", "endpoint_id")
 CHANGING = """
 import asyncio, sys
@@ -70,6 +72,7 @@ class Toll:
     kills: Counter[str] = field(default_factory=Counter)
     complaints: list[str] = field(default_factory=list)
     calls: int = 0
+    notes: int = 0
     slowest: float = 0.0  # seconds from a start to a link that brings news
 
 
@@ -90,6 +93,9 @@ class Victim:
         self._sessions: set[str] = set()  # of calls that a list has shown
         self._settings: dict[str, str] = {}
         self._changes = 0  # of the settings, that were said to be on the disk
+        self._notes: dict[int, str] = {}  # by the call's id; those that were said to be on the disk
+        self._unsaid: dict[int, str] = {}  # the one that was under way as it was killed
+        self._nth_note = itertools.count(1)
         self.moments: dict[str, Callable[[Program], None]] = {
             "start": self._in_start,
             "sign-in": self._in_sign_in,
@@ -97,6 +103,7 @@ class Victim:
             "history": self._in_filling,
             "call": self._in_call,
             "settings": self._in_settings,
+            "note": self._in_note,
         }
 
     def sign_in(self) -> None:
@@ -166,6 +173,20 @@ class Victim:
         said = program.stdout.rpartition("\n")[0].split()
         self._changes = max([self._changes, *map(int, said)])
 
+    def _in_note(self, program: Program) -> None:
+        ids = sorted(call["id"] for call in self._calls())[-NOTED:]
+        killer = threading.Timer(self._dice.uniform(0, 0.5), program.process.kill)
+        killer.start()
+        for row_id in itertools.cycle(ids):
+            text = f"Note {next(self._nth_note)}"
+            self._unsaid = {row_id: text}
+            if self._ask("note", id=row_id, text=text) is None:
+                break
+            self._notes[row_id] = text
+        killer.join()
+        program.process.wait()
+        self.toll.notes = len(self._notes)
+
     def _kill(self, program: Program, *, within: float) -> None:
         """Kill it at a moment that chance draws."""
         self._idle.wait(self._dice.uniform(0, within))
@@ -189,6 +210,16 @@ class Victim:
         (self._home / "status.json").write_text(json.dumps(self._ask("status")))
         wait_until(lambda: not self._missing(), within=1, why="calls are lost")
         self._sessions |= self._history()
+        self._look_at_notes({call["id"]: call["note"] for call in self._calls()})
+
+    def _look_at_notes(self, found: dict[int, str]) -> None:
+        for row_id, note in self._unsaid.items():
+            if found.get(row_id) == note:  # committed, and killed before it could say so
+                self._notes[row_id] = note
+        self._unsaid = {}
+        lost = {row_id: note for row_id, note in self._notes.items() if found.get(row_id) != note}
+        if lost:
+            raise Lost(f"notes are lost: {lost}, there are {[found.get(row_id) for row_id in lost]}")
 
     def _look_at_files(self) -> None:
         """Look at what lies on the disk, in a copy: SQLite mends as it opens."""
@@ -226,8 +257,11 @@ class Victim:
         return max(0, records - len(self._history()))
 
     def _history(self) -> set[str]:
+        return {call["session_id"] for call in self._calls()}
+
+    def _calls(self) -> list[dict[str, Any]]:
         answer = self._ask("history", limit=100_000)
-        return {call["session_id"] for call in answer["calls"]} if answer else set()
+        return answer["calls"] if answer else []
 
     def _ask(self, command: str, **more: Any) -> Any:
         answer = cli.ask(self._socket, {"command": command, **more})
@@ -279,6 +313,7 @@ def report(toll: Toll) -> None:
     for kind, count in sorted(toll.kills.items()):
         print(f"  killed in {kind:<10} {count:>4}")
     print(f"  calls at the end     {toll.calls:>4}")
+    print(f"  of them with a note  {toll.notes:>4}")
     print(f"  slowest to be up     {toll.slowest:>4.1f} s")
     for complaint in toll.complaints:
         print(f"  {complaint}")
