@@ -107,6 +107,15 @@ def read(text: str, region: str) -> Number | Unreadable:
     return _by_the_rules(spellings, extension, region)
 
 
+def inside(text: str) -> str:
+    """Return what stands inside a link, as it would be typed; what is no link stays as it is."""
+    link = _plain(text)
+    if not (_VENDOR_LINK.match(link) or _SCHEME.match(link)):
+        return text
+    number, extension = _unwrap(link)
+    return f"{number} ext. {extension}" if extension else number
+
+
 def _plain(text: str) -> str:
     """Return `text` with one spelling for each digit and sign, without marks that cannot be seen."""
     characters = unicodedata.normalize("NFKC", unquote(text, errors="ignore"))

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Problem
-from rcdesk.core.numbers import Number, Unreadable
+from rcdesk.core.numbers import Number, Unreadable, inside
 from rcdesk.core.people import Who
 from rcdesk.core.ringout import End, Order, Progress
 from rcdesk.services.feed import Latest
@@ -31,6 +31,7 @@ from rcdesk.ui.widgets import Label, Notice, column
 
 NOTHING_TYPED = "Type or paste a number, in any notation."
 FROM_OUTSIDE = "This number came from outside rcdesk. Choose the Call button to dial it."
+TOLD = 30  # characters of what is no number
 NOT_TYPED = (  # keys that are no act of their own: with them one leaves a window, or begins another key
     Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr,
     Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock,
@@ -99,11 +100,20 @@ class DialPad(QWidget):
         self._read()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def waiting(self) -> str:
+        """What was put into the pad and cannot be seen there, in words, for who is to sign in first."""
+        if self._hint.number:
+            return f"{self._hint.shown} is in the dial pad. Sign in to call it."
+        text = " ".join(self.field.text().split())
+        told = f"“{text if len(text) <= TOLD else text[:TOLD] + '…'}” cannot be called." if text else ""
+        return f"{told} {self._hint.wrong or 'There is no number in the link.'}".strip()
+
     def _readable(self, text: str) -> str:
-        """A link's number as people write it, if that says the same; else the text as it came."""
+        """A link's number as people write it, if that says the same; else what is in it."""
         read = self._source.read(text)
         if isinstance(read, Unreadable):
-            return text
+            return inside(text)
         shown = hint_of(read, self._source.who).shown
         return shown if self._source.read(shown) == read else text
 

@@ -114,6 +114,7 @@ class MainWindow(QWidget):
         self._painted = False
         self._settled = False
         self._pane = Pane.CALLS
+        self._waiting = ""  # what a link has put into the dial pad while nobody is signed in
         self._whose = ""  # the extension's id of who is, or was last, signed in
         self.header = Header(source.session, source.presence, source.link, source.last_heard, source.clock)
         self.banner = Banner(can_retry=source.retry is not None)
@@ -320,9 +321,17 @@ class MainWindow(QWidget):
 
     def _tell_signed_out(self) -> None:
         dialling = self._pane is Pane.DIAL
-        self.signed_out.tell(*session_words.page(self._source.session.value, dialling=dialling))
+        state = self._source.session.value
+        self.signed_out.tell(*session_words.page(state, self._waiting, dialling=dialling))
+
+    def tell_waiting(self, waiting: str) -> None:
+        """Say what was put into the dial pad where the pad cannot be seen, since nobody is signed in."""
+        self._waiting = waiting if self._source.session.value.account is None else ""
+        self._tell_signed_out()
 
     def _on_session(self, state: SessionState) -> None:
+        if state.account:
+            self._waiting = ""
         before, self._whose = self._whose, state.account.extension_id if state.account else self._whose
         if self._detail and before not in ("", self._whose):  # it shows a call of somebody else
             self._detail.show_record(None)

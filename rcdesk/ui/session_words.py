@@ -16,13 +16,15 @@ def over(state: SessionState) -> Problem | None:
     return state.over or (EXPIRED if state.phase is Phase.EXPIRED else None)
 
 
-def page(state: SessionState, *, dialling: bool) -> tuple[str, str]:
+def page(state: SessionState, waiting: str, *, dialling: bool) -> tuple[str, str]:
     """Return title and text of the page that stands where calls, or the dial pad, would be while nobody is signed
-    in."""
-    why = str(state.problem) if state.problem else ""
+    in. `waiting`: what a link has put into the dial pad, in words."""
+    told = [waiting if dialling else "", str(state.problem) if state.problem else ""]
     if state.phase is Phase.SIGNING_IN:
-        return "Signing in…", why or "This takes a moment. In the browser it takes as long as you do."
-    return "Not signed in", why or (SIGN_IN_TO_CALL if dialling else SIGN_IN_TO_SEE)
+        title, usual = "Signing in…", "This takes a moment. In the browser it takes as long as you do."
+    else:
+        title, usual = "Not signed in", SIGN_IN_TO_CALL if dialling else SIGN_IN_TO_SEE
+    return title, "\n\n".join(filter(None, told)) or usual
 
 
 def end(state: SessionState, now: float) -> str:

@@ -182,12 +182,14 @@ class Shell(QObject):
         pad = self._dial_pad()
         self.window.show_pane(Pane.DIAL)
         pad.fill(text, outside=True)
+        self.window.tell_waiting(pad.waiting)
 
     def fill(self, text: str) -> None:
         """Put a number into the dial pad, in front of the user; nothing is dialled."""
         pad = self._dial_pad()
         self._bring(Pane.DIAL)
         pad.fill(text)
+        self.window.tell_waiting(pad.waiting)
 
     def ask_to_sign_in(self) -> None:
         """Show the sign-in dialog."""

@@ -146,6 +146,21 @@ def test_numbers_that_need_a_closer_look(region: str, text: str, e164: str) -> N
     assert read(text, region) == Number(e164)
 
 
+@pytest.mark.parametrize(
+    ("link", "inside"),
+    [
+        ("tel:abc", "abc"),
+        (" TEL://650-555;ext=12 ", "650-555 ext. 12"),
+        ("rcmobile://call?number=abc", "abc"),
+        ("tel:", ""),
+        ("abc ext. 12", "abc ext. 12"),
+        (" tele: a b ", " tele: a b "),
+    ],
+)
+def test_what_a_link_was_made_for_can_be_seen_without_it(link: str, inside: str) -> None:
+    assert numbers.inside(link) == inside
+
+
 @pytest.mark.parametrize("region", ["US", "GB", "DE", "NO", "IT", "AU", "ZZ"])
 @pytest.mark.parametrize(
     "text", ["204", "ext 204", "ext. 204", "Extension 204", "x204", "2 04", "tel:204", "٢٠٤"]

@@ -8,13 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from rcdesk import app, surroundings
 from rcdesk.config import Config, paths_for
+from rcdesk.core.account import Account
 from rcdesk.core.away import Summary
 from rcdesk.core.calls import Direction, Leg, Report, Stage
-from rcdesk.core.errors import Problem
+from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Filter
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed
@@ -34,6 +35,7 @@ from rcdesk.ui.diagnostic_words import as_text
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.ring_card import SWITCHED_OFF
+from rcdesk.ui.session_words import SIGN_IN_TO_CALL
 from rcdesk.ui.shell import Services, Shell
 from tests.helpers.wait import until
 from tests.ui.form_samples import BEGUN, UNDER_WAY
@@ -119,6 +121,41 @@ async def test_a_link_fills_the_pad_and_gives_no_key_the_right_to_dial() -> None
         assert not made.window.isVisible(), "to show it is another wish"
         made.fill("+16505550147")
         assert not made._dial_pad()._enter.unseen
+
+
+@pytest.mark.parametrize(
+    ("link", "said", "typed"),
+    [
+        (
+            "tel:abc",
+            "“abc” cannot be called. This has letters in it; type the digits instead.",
+            "abc",
+        ),
+        ("tel:", "There is no number in the link.", ""),
+        ("tel:+16505550147", "+1 650 555 0147 is in the dial pad. Sign in to call it.", "+1 650 555 0147"),
+        (
+            "tel:" + 60 * "x",
+            f"“{30 * 'x'}…” cannot be called. This has letters in it; type the digits instead.",
+            60 * "x",
+        ),
+    ],
+)
+async def test_what_a_link_brings_is_told_at_once_although_nobody_is_signed_in(
+    link: str, said: str, typed: str
+) -> None:
+    async with shell() as (made, services):
+        failed = Problem("You are not signed in.", "Try again.", Kind.OFFLINE)
+        services.session.state.publish(SessionState(problem=failed))
+        made.fill_from_outside(link)
+        page = made.window.signed_out.findChildren(QLabel)
+        assert [label.text() for label in page][-1] == f"{said}\n\n{failed}"
+        assert made._dial_pad().field.text() == typed
+        made.window.show_pane(Pane.CALLS)
+        assert page[-1].text() == str(failed)
+        services.session.state.publish(SessionState(Phase.SIGNED_IN, Account("1", "101", "101", "Dana")))
+        services.session.state.publish(SessionState())
+        made.window.show_pane(Pane.DIAL)
+        assert page[-1].text() == SIGN_IN_TO_CALL, "it was to be seen in the pad meanwhile"
 
 
 async def test_a_call_that_is_placed_is_shown_anew_with_each_step_of_it() -> None:
