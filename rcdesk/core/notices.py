@@ -19,6 +19,7 @@ class Kind(enum.Enum):
     ELSEWHERE = "Answered elsewhere"
     MISSED = "Missed"
     GAVE_UP = "They hung up first"
+    LOST = "No longer followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,14 @@ class Close:
 BELIEVED = 60.0
 """Seconds for which a card says that a phone rings while nothing is heard of it any more."""
 
-STAYS = {Kind.RINGING: None, Kind.ANSWERED: 4.0, Kind.ELSEWHERE: 4.0, Kind.MISSED: 12.0, Kind.GAVE_UP: 4.0}
-
+STAYS = {
+    Kind.RINGING: None,
+    Kind.ANSWERED: 4.0,
+    Kind.ELSEWHERE: 4.0,
+    Kind.MISSED: 12.0,
+    Kind.GAVE_UP: 4.0,
+    Kind.LOST: 12.0,
+}
 
 _KINDS = {Outcome.GAVE_UP: Kind.GAVE_UP, Outcome.ANSWERED_ELSEWHERE: Kind.ELSEWHERE}
 
@@ -101,6 +108,14 @@ class Notices:
         if told is _Told.HUSHED and _kind(call) is Kind.MISSED:
             return Show(_card(call, Kind.MISSED))
         return None
+
+    def lose_sight(self, call: Call) -> Show:
+        """Nothing more is heard of a call whose card says that it rings; `found_again` if that changes."""
+        return Show(_card(call, Kind.LOST))
+
+    def found_again(self, call: Call) -> Show:
+        """A call of which nothing was heard for a while rings still."""
+        return Show(_card(call, Kind.RINGING))
 
     def silence(self, key: str) -> None:
         """The user sent the card of a ringing call away; nothing more is told of that call."""

@@ -20,8 +20,8 @@ trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card got thi
 
 
 class Cards(QObject):
-    """The cards on screen, as the calls go. None says that a phone rings long after the link was lost, and none
-    once nobody is signed in: what became of the call is not known then.
+    """The cards on screen, as the calls go. None says that a phone rings long after the link was lost, nor once
+    nobody is signed in: what becomes of the call is not known then, and the card says so before it leaves.
 
     Signals:
         dismissed: the user sent the card of this `Call` away; one that was missed counts as seen.
@@ -46,11 +46,12 @@ class Cards(QObject):
         self._wanted = wanted
         self._notices = Notices()
         self._calls: dict[str, Call] = {}  # those with a card
+        self._lost: set[str] = set()  # of those, the ones that rang when they were heard of last
         self._doubt = QTimer(self, singleShot=True, interval=round(BELIEVED * 1000))
         self._doubt.timeout.connect(self._give_up)
         self._undoings = (changes.subscribe(self._on_change), link.follow(self._on_link))
         popups.dismissed.connect(self._on_dismissed)
-        popups.left.connect(lambda key: self._calls.pop(key, None))
+        popups.left.connect(self._on_left)
 
     def clear(self) -> None:
         """Take every card away."""
@@ -64,21 +65,27 @@ class Cards(QObject):
         self._popups.clear()
 
     def _on_change(self, change: Change) -> None:
+        self._lost.discard(change.now.key)
         match self._notices.apply(change, self._presence.value, wanted=self._wanted()):
-            case Show(card) if self._waited_in_vain(card):
-                self._popups.take_away(card.key)
-                del self._calls[card.key]
             case Show(card):
-                self._calls[card.key] = change.now
-                self._popups.show(card.key, face(card, self._who(card.number, card.name)))
-                trace.debug("popup %s", change.now.session_id)
+                self._show(card, change.now)
             case Close(key):
                 self._popups.take_away(key)
+
+    def _show(self, card: Card, call: Call) -> None:
+        if self._waited_in_vain(card):
+            self._popups.take_away(card.key)
+            del self._calls[card.key]
+            return
+        self._calls[card.key] = call
+        self._popups.show(card.key, face(card, self._who(card.number, card.name)))
+        trace.debug("popup %s", call.session_id)
 
     def _on_link(self, status: LinkStatus) -> None:
         match status.state:
             case LinkState.LIVE | LinkState.POLLING:
                 self._doubt.stop()
+                self._find_again()
             case LinkState.SIGNED_OUT:
                 self._give_up()
             case _ if not self._doubt.isActive():
@@ -86,8 +93,19 @@ class Cards(QObject):
 
     def _give_up(self) -> None:
         for key, call in list(self._calls.items()):
-            if call.stage is Stage.RINGING:
-                self._popups.take_away(key)
+            if call.stage is Stage.RINGING and key not in self._lost:
+                self._lost.add(key)
+                self._show(self._notices.lose_sight(call).card, call)
+
+    def _find_again(self) -> None:
+        """What has become of calls meanwhile was told before this: the others ring still."""
+        lost, self._lost = self._lost, set()
+        for key in lost & self._calls.keys():
+            self._show(self._notices.found_again(self._calls[key]).card, self._calls[key])
+
+    def _on_left(self, key: str) -> None:
+        self._calls.pop(key, None)
+        self._lost.discard(key)
 
     def _waited_in_vain(self, card: Card) -> bool:
         """Whether the screen had no room for the card while the phone rang: then its end is no news there."""

@@ -14,7 +14,10 @@ _LOOKS = {
     Kind.ELSEWHERE: ("call-in", Tone.DIM),
     Kind.MISSED: ("call-missed", Tone.DANGER),
     Kind.GAVE_UP: ("phone-off", Tone.DIM),
+    Kind.LOST: ("offline", Tone.DIM),
 }
+
+IT_MAY_RING = "It may ring still, but rcdesk hears nothing of it."
 
 
 def face(card: Card, who: Who) -> Face:
@@ -35,6 +38,8 @@ def face(card: Card, who: Who) -> Face:
 
 
 def _afterwards(card: Card, who: Who) -> str:
+    if card.kind is Kind.LOST:
+        return IT_MAY_RING
     return words.joined(who.detail or _plain_number(who), card.rang or card.line)
 
 

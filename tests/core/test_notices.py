@@ -137,6 +137,14 @@ def test_a_call_that_did_not_ring_here_has_no_card(stage: Stage) -> None:
     assert told(replace(CALL, stage=stage, answered_at=START, ended_at=START)) == [None]
 
 
+def test_a_call_that_is_out_of_sight_has_a_card_that_leaves_until_it_is_found_again() -> None:
+    notices = Notices()
+    notices.apply(Change(None, CALL), FREE)
+    assert notices.lose_sight(CALL) == Show(Card("k", Kind.LOST, CALLER, "Martin", stays=12.0))
+    assert kinds([notices.found_again(CALL)]) == [Kind.RINGING]
+    assert kinds([notices.apply(Change(CALL, ended(22)), FREE)]) == [Kind.MISSED]
+
+
 def test_the_users_own_calls_have_no_card() -> None:
     assert told(replace(CALL, direction=Direction.OUTBOUND)) == [None]
     assert told(replace(CALL, own_leg=True)) == [None]

@@ -16,11 +16,13 @@ from rcdesk.client import errors
 from rcdesk.core.account import Account
 from rcdesk.core.away import Summary
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.notices import Notices
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.core.tokens import Ending
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import theme
 from rcdesk.ui.away_card import face as away_face
+from rcdesk.ui.faces import face
 from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.popup import WIDTH, PopupCard
@@ -100,6 +102,7 @@ def cards() -> QWidget:
         face_of(began(RINGING), answered(RINGING)),
         face_of(began(unknown), over(unknown), told=who(unknown.peer_number, location="Menlo Park, CA")),
         face_of(began(brief), over(brief)),
+        face(Notices().lose_sight(RINGING).card, who(RINGING.peer_number)),
         away_face(SLEPT, NOW),
         away_face(
             replace(
@@ -112,10 +115,10 @@ def cards() -> QWidget:
         ),
         away_face(replace(SLEPT, counts=(), known=False), NOW),
     )
-    for face in faces_shown:
+    for shown in faces_shown:
         card = PopupCard(lambda: NOW)
-        card.resize(WIDTH, face.height)
-        card.show_face(face)
+        card.resize(WIDTH, shown.height)
+        card.show_face(shown)
         picture = QLabel()
         picture.setPixmap(card.grab())
         layout.addWidget(picture)

@@ -15,6 +15,7 @@ from rcdesk.core.calls import Direction, Stage
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui import cards
 from rcdesk.ui.cards import Cards
+from rcdesk.ui.faces import IT_MAY_RING
 from rcdesk.ui.popups import Popups
 from rcdesk.ui.ticker import Ticker
 from tests.ui.world import NOW, RINGING, World, became, began, call, over, who
@@ -174,13 +175,46 @@ def test_who_sends_a_missed_card_away_is_told_of(screen: Screen) -> None:
     assert sent_away == ["ringing"]
 
 
-def test_no_card_goes_on_ringing_once_nobody_is_signed_in(screen: Screen) -> None:
+def test_no_card_goes_on_ringing_once_nobody_is_signed_in(qtbot: QtBot, screen: Screen) -> None:
     missed = call("missed")
     for one in (RINGING, missed):
         screen.world.changes.publish(began(one))
     screen.world.changes.publish(over(missed))
     screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
-    assert screen.titles() == ["Missed: Martin Olsen"], "what is known stays"
+    assert screen.titles() == ["No longer followed: Martin Olsen", "Missed: Martin Olsen"], (
+        "what is known stays"
+    )
+    card = screen.popups.card("ringing")
+    assert card is not None
+    assert card.face is not None
+    assert card.face.lines == (IT_MAY_RING,)
+    assert card.face.stays == 12.0
+    screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW + 1))
+    assert card.face.stays == 12.0, "it is told once"
+    card.left.emit()
+    assert screen.titles() == ["Missed: Martin Olsen"]
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert screen.titles() == ["Missed: Martin Olsen"]
+
+
+def test_a_call_that_is_followed_again_while_its_card_is_there_rings_on(screen: Screen) -> None:
+    other = call("other")
+    for one in (RINGING, other):
+        screen.world.changes.publish(began(one))
+    screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    screen.world.changes.publish(over(other))
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert screen.titles() == ["Martin Olsen", "Missed: Martin Olsen"]
+
+
+def test_a_call_that_waits_for_room_when_it_is_lost_never_comes(screen: Screen) -> None:
+    for number in range(200):
+        screen.world.changes.publish(began(call(str(number))))
+    shown = screen.popups.keys
+    screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    for key in shown:
+        screen.popups.take_away(key)
+    assert screen.popups.keys == ()
 
 
 def test_a_card_does_not_ring_for_long_without_a_link(
@@ -192,7 +226,7 @@ def test_a_card_does_not_ring_for_long_without_a_link(
     screen.world.changes.publish(began(RINGING))
     screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
     assert screen.titles() == ["Martin Olsen"]
-    qtbot.waitUntil(lambda: screen.titles() == [])
+    qtbot.waitUntil(lambda: screen.titles() == ["No longer followed: Martin Olsen"])
     screen.world.changes.publish(over(RINGING))
     assert screen.titles() == ["Missed: Martin Olsen"], "heard of later, but heard of"
     screen.cards.close()
