@@ -48,13 +48,17 @@ class Banner(QFrame):
         said = column(self._title, self._remedy, gap=GAP // 2)
         said.addSpacing(GAP)
         said.addLayout(row(self.action, 1))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
+        self._layout = layout = QHBoxLayout(self)
         layout.setSpacing(2 * GAP)
         top = Qt.AlignmentFlag.AlignTop
         layout.addWidget(self._icon, 0, top)
         layout.addLayout(said, 1)
         layout.addWidget(self.close_button, 0, top)
+
+    @property
+    def lasting(self) -> Problem | None:
+        """What is told until it is over, whether or not something else is told above it just now."""
+        return self._lasting
 
     @property
     def problem(self) -> Problem | None:
@@ -75,11 +79,12 @@ class Banner(QFrame):
 
     def tell_lasting(self, problem: Problem | None) -> None:
         """Show `problem` until this is called with None; what else comes meanwhile is shown above it."""
-        before, self._lasting = self._lasting, problem
-        if problem is not None:
+        before = self._lasting
+        if problem == before:
+            return
+        self._lasting = problem
+        if problem is not None or self._shown is before:
             self._show(problem)
-        elif self._shown is before:
-            self._show(None)
 
     def dismiss(self) -> None:
         """Take away what is told; something lasting comes back into sight."""
@@ -99,7 +104,9 @@ class Banner(QFrame):
         signs_in = problem.kind is Trouble.SIGN_IN
         self.action.setText("Sign in" if signs_in else "Try again")
         self.action.setVisible(signs_in or (self._can_retry and problem.kind in _PASSING))
-        self.close_button.setVisible(problem is not self._lasting)
+        closes = problem is not self._lasting
+        self.close_button.setVisible(closes)
+        self._layout.setContentsMargins(4 * GAP, 2 * GAP, (2 if closes else 4) * GAP, 2 * GAP)
 
     def _on_action(self) -> None:
         if self._shown and self._shown.kind is Trouble.SIGN_IN:

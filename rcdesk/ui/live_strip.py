@@ -81,7 +81,7 @@ class LiveStrip(QWidget):
         super().__init__()
         self._model = model
         self._ticker = ticker
-        self._wanted = self._age_wanted = False
+        self._wanted = self._age_wanted = self._age_told = False
         self._lines: list[StripRow] = []
         self._rows: list[PaintedButton] = []
         self.age = Notice("offline", "")
@@ -101,9 +101,10 @@ class LiveStrip(QWidget):
         """The lines of calls, from the top."""
         return tuple(self._lines)
 
-    def set_wanted(self, *, calls: bool, age: bool) -> None:
-        """Note what the pane below leaves to the strip: the live calls, and to say how old calls without one are."""
-        self._wanted, self._age_wanted = calls, age
+    def set_wanted(self, *, calls: bool, age: bool, age_told: bool = False) -> None:
+        """Note what the pane below leaves to the strip: the live calls, and to say how old calls without one are;
+        and whether that is told above already."""
+        self._wanted, self._age_wanted, self._age_told = calls, age, age_told
         self._rebuild()
 
     @Slot()
@@ -123,7 +124,8 @@ class LiveStrip(QWidget):
         self._want_ticks()
 
     def _show_age(self) -> None:
-        words = self._model.age if self._age_wanted or self._rows else ""
+        wanted = (self._age_wanted or bool(self._rows)) and not self._age_told
+        words = self._model.age if wanted else ""
         self.age.setText(words)
         self.age.setVisible(bool(words))
         self.setVisible(bool(words) or bool(self._rows))

@@ -165,6 +165,7 @@ class MainWindow(QWidget):
         history = self.navigation.button(Pane.HISTORY)
         undoings = (
             self._source.session.follow(self._on_session),
+            self._source.link.subscribe(lambda _status: self._arrange()),
             self._source.missed.follow(history.show_count),
             self._source.problems.subscribe(self.banner.tell),
         )
@@ -307,9 +308,11 @@ class MainWindow(QWidget):
         self._tell_signed_out()
         shown = self._shown_page()
         self._stack.setCurrentWidget(shown)
+        self._tell_over(shown)
         self.strip.set_wanted(
             calls=shown is not self._panes.get(Pane.CALLS),
             age=self._pane in WITH_CALLS and shown is not self.signed_out,
+            age_told=self.banner.lasting is not None,
         )
 
     def _shown_page(self) -> QWidget:
@@ -318,6 +321,13 @@ class MainWindow(QWidget):
         if self._detail_open and self._detail and not self.wide:
             return self._detail
         return self.pane(self._pane)
+
+    def _tell_over(self, shown: QWidget) -> None:
+        """Say once that the session is over, and as of when the calls are: the page of who is not signed in says it
+        itself."""
+        source = self._source
+        over = session_words.over_since(source.session.value, source.link.value, source.clock())
+        self.banner.tell_lasting(None if shown is self.signed_out else over)
 
     def _tell_signed_out(self) -> None:
         dialling = self._pane is Pane.DIAL
@@ -336,7 +346,6 @@ class MainWindow(QWidget):
         if self._detail and before not in ("", self._whose):  # it shows a call of somebody else
             self._detail.show_record(None)
             self._detail_open = False
-        self.banner.tell_lasting(session_words.over(state))
         if state.phase is not Phase.SIGNING_IN:
             self.banner.warn(session_words.warning(state, self._source.clock()))
         if self._settled:

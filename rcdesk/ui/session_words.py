@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rcdesk.core.errors import Kind, Problem
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import words
 
 SIGN_IN_TO_SEE = "Sign in, and calls to any of your phones appear here."
 SIGN_IN_TO_CALL = "Sign in to place calls from here: choose one of your phones, and it rings first."
-EXPIRED = Problem("Your sign-in has ended.", "Sign in again; until then nothing new is shown.", Kind.SIGN_IN)
+EXPIRED = Problem("Your sign-in has ended.", "Sign in again.", Kind.SIGN_IN)
 
 
 def over(state: SessionState) -> Problem | None:
@@ -16,10 +19,20 @@ def over(state: SessionState) -> Problem | None:
     return state.over or (EXPIRED if state.phase is Phase.EXPIRED else None)
 
 
+def over_since(state: SessionState, link: LinkStatus, now: float) -> Problem | None:
+    """Return why the session is over, and how old what is shown is; None if it is not, or never was."""
+    problem = over(state)
+    if problem is None or link.state is not LinkState.SIGNED_OUT or not link.since:
+        return problem
+    age = f"What is shown is as of {words.moment(link.since, now)}."
+    return replace(problem, remedy=f"{problem.remedy} {age}")
+
+
 def page(state: SessionState, waiting: str, *, dialling: bool) -> tuple[str, str]:
     """Return title and text of the page that stands where calls, or the dial pad, would be while nobody is signed
     in. `waiting`: what a link has put into the dial pad, in words."""
-    told = [waiting if dialling else "", str(state.problem) if state.problem else ""]
+    why = state.problem or state.over
+    told = [waiting if dialling else "", str(why) if why else ""]
     if state.phase is Phase.SIGNING_IN:
         title, usual = "Signing in…", "This takes a moment. In the browser it takes as long as you do."
     else:

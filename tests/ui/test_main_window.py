@@ -210,7 +210,8 @@ def test_an_expired_session_keeps_everything_and_asks_to_sign_in(qtbot: QtBot, s
     assert window.banner.close_button.isHidden(), "it stays until somebody signs in"
     assert made.calls_pane.isVisible()
     assert len(made.calls_pane.cards.cards) == 1
-    assert made.window.strip.age.isVisible()
+    assert window.banner.problem.remedy == "Sign in again. What is shown is as of 10:42."
+    assert not window.strip.age.isVisible(), "it is said once"
     with qtbot.waitSignal(window.sign_in_asked):
         window.banner.action.click()
     made.world.session.publish(replace(made.world.session.value, phase=Phase.SIGNING_IN))
@@ -224,6 +225,8 @@ def test_a_passing_problem_does_not_hide_that_the_session_is_over(show: Show) ->
     made = show()
     made.world.session.publish(replace(made.world.session.value, phase=Phase.EXPIRED, over=REFUSED))
     made.world.problems.publish(OFFLINE)
+    made.window.show_pane(Pane.HISTORY)
+    assert made.window.banner.problem is OFFLINE, "to look at another pane dismisses nothing"
     made.window.banner.dismiss()
     assert made.window.banner.problem is REFUSED
 
@@ -266,9 +269,17 @@ def test_signed_out_it_offers_to_sign_in_where_calls_would_be(qtbot: QtBot, show
 def test_a_session_that_was_over_at_the_start_says_why_until_somebody_signs_in(show: Show) -> None:
     world = World()
     world.session.publish(SessionState(over=REFUSED))
+    world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
     made = show(world)
-    assert made.window.banner.problem is REFUSED
-    assert made.window.signed_out.isVisible()
+    assert str(REFUSED) in page_of(made)
+    assert made.window.banner.isHidden(), "it is said once"
+    made.window.show_pane(Pane.HISTORY)
+    assert made.window.banner.problem
+    assert made.window.banner.problem.title == REFUSED.title
+    assert not made.window.strip.age.isVisible(), "it is said once"
+    made.window.show_pane(Pane.CALLS)
+    assert made.window.banner.isHidden()
+    made.window.show_pane(Pane.HISTORY)
     world.session.publish(World().session.value)
     assert made.window.banner.isHidden()
 
