@@ -50,6 +50,8 @@ class LoginDialog(QDialog):
         self._cancel = cancel
         self._start_demo = start_demo
         self._signing_in = False
+        self._refusal: Problem | None = None  # why the last attempt failed
+        self._answered: Problem | None = None  # the refusal that the user has begun to mend
         self.setWindowTitle("Sign in to rcdesk")
         self.browser, self.jwt, self.password = BrowserWay(), JwtWay(), PasswordWay()
         pages: tuple[WayPage, ...] = (self.browser, self.jwt, self.password)
@@ -113,6 +115,16 @@ class LoginDialog(QDialog):
         self.server.choice.currentIndexChanged.connect(lambda _index: self._arrange())
         self.go.clicked.connect(lambda _checked=False: self._on_go())
         self.give_up.clicked.connect(lambda _checked=False: self.reject())
+        for field in self.findChildren(LabelledField):
+            field.field.textEdited.connect(lambda _text: self._mend())
+        self.ways.chosen.connect(lambda _page: self._mend())
+        self.server.choice.activated.connect(lambda _index: self._mend())
+
+    def _mend(self) -> None:
+        """What was refused is not what stands here any more."""
+        if self._refusal:
+            self._answered = self._refusal
+            self.problem.hide()
 
     def _arrange(self) -> None:
         """Show what belongs to the chosen way and server, and lock it while signing in."""
@@ -156,7 +168,12 @@ class LoginDialog(QDialog):
     def _on_state(self, state: SessionState) -> None:
         tried, self._signing_in = self._signing_in, state.phase is Phase.SIGNING_IN
         self.browser.show_address(state.browser_url if self._signing_in else "")
-        problem = None if self._signing_in else state.problem or state.over
+        self._refusal = None if self._signing_in else state.problem
+        if self._refusal is None:
+            self._answered = None
+        problem = None if self._signing_in else self._refusal or state.over
+        if self._answered and problem is self._answered:
+            problem = None
         self.problem.setVisible(problem is not None)
         if problem:
             where = urlsplit(state.server).netloc or state.server

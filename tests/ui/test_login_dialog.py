@@ -175,6 +175,42 @@ def test_after_a_refusal_the_keyboard_is_where_there_is_something_to_do(
     assert place(dialog).hasFocus()
 
 
+@pytest.mark.parametrize(
+    "mend",
+    [
+        lambda dialog: QTest.keyClicks(dialog.password.password.field, "x"),
+        lambda dialog: QTest.keyClicks(dialog.client_id.field, "x"),
+        lambda dialog: QTest.mouseClick(dialog.ways.chip(dialog.jwt), Qt.MouseButton.LeftButton),
+        lambda dialog: QTest.keyClick(dialog.server.choice, Qt.Key.Key_Down),
+    ],
+    ids=["secret", "app", "way", "server"],
+)
+def test_a_refusal_goes_as_soon_as_what_was_refused_is_mended(
+    opened: Opened, mend: Callable[[LoginDialog], None]
+) -> None:
+    dialog, world = opened()
+    QTest.mouseClick(dialog.ways.chip(dialog.password), Qt.MouseButton.LeftButton)
+    refused = SessionState(problem=Problem("You are not signed in.", "Look.", Kind.SIGN_IN))
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    world.state.publish(refused)
+    assert dialog.problem.isVisible()
+    mend(dialog)
+    assert not dialog.problem.isVisible()
+    world.state.publish(replace(refused, notice="another word"))
+    assert not dialog.problem.isVisible()
+    world.state.publish(SessionState(Phase.SIGNING_IN))
+    world.state.publish(refused)
+    assert dialog.problem.isVisible(), "it was refused once more"
+
+
+def test_why_the_session_is_over_stays_whatever_is_typed(opened: Opened) -> None:
+    dialog, world = opened()
+    over = Problem("You are signed out: it was too long.", "Sign in again.", Kind.SIGN_IN)
+    world.state.publish(SessionState(Phase.EXPIRED, over=over))
+    QTest.keyClicks(dialog.client_id.field, "x")
+    assert dialog.problem.isVisible()
+
+
 def test_what_is_said_of_the_session_meanwhile_moves_no_keyboard(opened: Opened) -> None:
     dialog, world = opened()
     dialog.client_id.setFocus()
