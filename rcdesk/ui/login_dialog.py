@@ -13,10 +13,12 @@ from rcdesk.core.errors import Kind as Trouble
 from rcdesk.core.errors import Problem
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import PRODUCTION, Phase, Server, SessionState, Way
+from rcdesk.ui import focus_order
 from rcdesk.ui import login_checks as checks
 from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.fitted_scroll import FittedScroll
 from rcdesk.ui.form import LabelledChoice, LabelledField
 from rcdesk.ui.login_ways import BrowserWay, JwtWay, PasswordWay, WayPage
 from rcdesk.ui.theme import GAP, Size, Tone
@@ -25,6 +27,7 @@ from rcdesk.ui.widgets import Label, Line, Notice, column, row
 SignIn = Callable[[Server, Way, bool], None]
 CUSTOM, DEMO = "custom", "demo"
 WIDTH = 420  # px
+FRAME = 32  # px that a window's title takes, while that is not known
 
 
 class LoginDialog(QDialog):
@@ -61,9 +64,7 @@ class LoginDialog(QDialog):
             "Address", checks.wrong_server, placeholder="https://platform.example.com"
         )
         self.client_id = LabelledField("Client ID", checks.wrong_client_id)
-        self.client_secret = LabelledField(
-            "Client secret", secret=True, placeholder="Leave empty for an app without a secret"
-        )
+        self.client_secret = LabelledField("Client secret", secret=True, placeholder="If the app has one")
         self.stay = CheckBox("Stay signed in")
         self.problem = Notice("warning", "", Tone.DANGER)
         self.give_up = Button("Cancel")
@@ -96,14 +97,21 @@ class LoginDialog(QDialog):
         kept.setContentsMargins(INDENT, 0, 0, 0)
         self.stay.setAccessibleDescription(kept.text())
         stay = column(self.stay, kept, gap=0)
-        self._app.setLayout(column(self.client_id, self.client_secret, stay, gap=3 * GAP))
+        both = row(self.client_id, self.client_secret)
+        for part in (self.client_id, self.client_secret):
+            both.setStretchFactor(part, 1)
+            both.setAlignment(part, Qt.AlignmentFlag.AlignTop)
+        self._app.setLayout(column(both, stay, gap=3 * GAP))
         self._demo_words = Label(
             "A pretend company with people who call. Nothing leaves this computer.", tone=Tone.DIM, wrap=True
         )
-        whole = column(
-            Label("Sign in", Size.LARGE, strong=True), self._account, self.server, self.address,
-            self._demo_words, self._app, self.problem, row(1, self.give_up, self.go), gap=3 * GAP,
-        )  # fmt: skip
+        fields = QWidget()
+        fields.setLayout(
+            column(self._account, self.server, self.address, self._demo_words, self._app, gap=3 * GAP)
+        )
+        self._fields = FittedScroll(fields)
+        title = Label("Sign in", Size.LARGE, strong=True)
+        whole = column(title, self._fields, self.problem, row(1, self.give_up, self.go), 1, gap=3 * GAP)
         whole.setContentsMargins(5 * GAP, 5 * GAP, 5 * GAP, 5 * GAP)
         whole.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # see _fit
         self.setLayout(whole)
@@ -143,16 +151,26 @@ class LoginDialog(QDialog):
         self.give_up.setText("Stop" if locked else "Cancel")
 
     def _fit(self) -> None:
-        """Be as high as the words need at this width, neither more nor less."""
+        """Be as high as the words need at this width, neither more nor less; on a low screen the fields scroll."""
         layout = self.layout()
-        if layout and self.isVisible():
-            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        if not layout or not self.isVisible():
+            return
+        screen = self.screen().availableGeometry()
+        frame = self.frameGeometry().height() - self.height() or FRAME
+        words = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else -1
+        high = max(words, layout.totalMinimumSize().height(), layout.totalSizeHint().height())
+        self.resize(self.width(), min(high, screen.height() - frame))
+        below = self.geometry().bottom() - screen.bottom()
+        if below > 0:  # it has grown where it stands
+            self.move(self.x(), max(self.y() - below, screen.top()))
 
     def _on_go(self) -> None:
         if self.server.choice.currentData() == DEMO and self._start_demo:
             self._start_demo()
         elif (server := self._verified_server()) and (way := self.ways.value.verified()):
             self._sign_in(server, way, self.stay.isChecked())
+        else:
+            self._reveal_focus()
 
     def _verified_server(self) -> Server | None:
         custom = self.server.choice.currentData() == CUSTOM
@@ -195,6 +213,11 @@ class LoginDialog(QDialog):
             way.secret.field.selectAll()
         else:
             self.go.setFocus()
+        self._reveal_focus()
+
+    def _reveal_focus(self) -> None:
+        if widget := self.focusWidget():
+            focus_order.reveal(widget)
 
     def _forget(self) -> None:
         for page in (self.browser, self.jwt, self.password):
@@ -215,6 +238,11 @@ class LoginDialog(QDialog):
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
             self._fit()
         return handled
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:
+        moved = super().focusNextPrevChild(forwards)
+        self._reveal_focus()
+        return moved
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.go.isEnabled():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
@@ -277,6 +278,34 @@ def test_the_demo_needs_no_account(opened: Opened) -> None:
 def test_no_demo_is_offered_where_none_can_start(opened: Opened) -> None:
     dialog, _ = opened(demo=False)
     assert dialog.server.choice.findData(DEMO) == -1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5])
+def test_it_stands_whole_on_a_low_screen(
+    opened: Opened, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scale: float
+) -> None:
+    """A laptop of 1366 × 768 with a panel of 40 px, at 100 to 150 %; the fields scroll where they must."""
+    room = QRect(0, 0, round(1366 / scale), round((768 - 40) / scale))
+    screen = SimpleNamespace(availableGeometry=lambda: room)
+    monkeypatch.setattr(LoginDialog, "screen", lambda _self: screen)
+    dialog, world = opened(Server("http://platform.example.com", ""))
+    dialog.move(200, 200)
+    QTest.mouseClick(dialog.ways.chip(dialog.password), Qt.MouseButton.LeftButton)
+    world.state.publish(SessionState(problem=Problem("You are not signed in.", "Look.", Kind.SIGN_IN)))
+    dialog.password.number.set_text("+16505550101")
+    dialog.password.password.set_text("x")
+    go(dialog)
+    qtbot.waitUntil(lambda: room.contains(dialog.geometry()))
+    field = dialog.address
+    assert field.field.hasFocus()
+    for part in (dialog.go, dialog.problem, field.field):
+        seen = part.visibleRegion().boundingRect()
+        assert seen == part.rect(), part
+    dialog.go.setFocus()
+    QTest.keyClick(dialog.go, Qt.Key.Key_Tab)
+    focused = dialog.focusWidget()
+    assert focused is not None
+    assert focused.visibleRegion().boundingRect() == focused.rect()
 
 
 def test_it_is_as_high_as_its_words_need(opened: Opened, qtbot: QtBot) -> None:
