@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from rcdesk.ui.widgets import Scroll
 
 
 class FittedScroll(Scroll):
-    """A scroll area that leaves the room it does not need to what stands below it."""
+    """A scroll area that leaves the room it does not need to what stands below it. What has the keyboard stays in
+    sight when the room gets less."""
 
     def __init__(self, content: QWidget) -> None:
         super().__init__(content)
@@ -26,6 +28,12 @@ class FittedScroll(Scroll):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 80)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.ensureWidgetVisible(focused)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):

@@ -216,7 +216,7 @@ class LoginDialog(QDialog):
         self._reveal_focus()
 
     def _reveal_focus(self) -> None:
-        if widget := self.focusWidget():
+        if (widget := self.focusWidget()) is not None:
             focus_order.reveal(widget)
 
     def _forget(self) -> None:

@@ -35,6 +35,14 @@ def shown(qtbot: QtBot, name: str) -> QWidget:
     view.resize(420, 900)
     with qtbot.waitActive(view):
         view.show()
+    heights: list[int] = []
+
+    def settled() -> bool:
+        """What wraps and scrolls finds its height in a few turns of the loop."""
+        heights.append(view.height())
+        return len(heights) > 3 and len(set(heights[-3:])) == 1
+
+    qtbot.waitUntil(settled)
     return view
 
 
