@@ -27,7 +27,6 @@ class People:
 
     def __init__(self, nursery: Nursery, platform: Latest[Platform | None]) -> None:
         self.changed: Feed[None] = Feed()
-        self._nursery = nursery
         self._loading = Group(nursery)
         self._account: Account | None = None
         self._by_number: dict[str, Person] = {}
@@ -46,18 +45,13 @@ class People:
             return Who(person.name, shown, location or person.detail, person.source)
         if name:
             return Who(name, shown, location, Source.PLATFORM)
-        if location:
-            return Who(shown or WITHHELD, shown, location, Source.REGION)
-        return Who(shown or WITHHELD, shown, "", Source.NONE)
+        region = location or numbers.where(number)
+        return Who(shown or WITHHELD, shown, region, Source.REGION if region else Source.NONE)
 
     def name(self, number: str) -> str:
         """Return the name under which `number` is known here, "" if it is not."""
         person = self._by_number.get(self._key(number)) if number else None
         return person.name if person else ""
-
-    def where(self, number: str, on_place: Callable[[str], None]) -> None:
-        """Look up where an E.164 number belongs; `on_place` is called with "Oslo" or "", later."""
-        self._nursery.start(self._where(number, on_place), name="place of a number")
 
     def learn(self, people: Iterable[Person]) -> None:
         """Take in people; of two with one number the more trusted source stays, else the later."""
@@ -90,9 +84,6 @@ class People:
         self._account = platform.account
         self._loading.start(self._load(platform.api.directory), name="directory")
         self._loading.start(self._load(platform.api.contacts), name="contacts")
-
-    async def _where(self, number: str, on_place: Callable[[str], None]) -> None:
-        on_place(await asyncio.to_thread(numbers.where, number))  # its tables take half a second to load
 
     async def _load(self, ask: Callable[[], Awaitable[tuple[Person, ...]]]) -> None:
         people = iter(await patiently(ask, what="people left out") or ())

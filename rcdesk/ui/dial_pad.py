@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
-from shiboken6 import isValid
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Problem
@@ -44,7 +43,6 @@ class DialSource:
 
     Attributes:
         dial: may raise Problem, then nothing was sent.
-        where: tells the place of a number ("Menlo Park, CA"), later: looking it up takes its time.
     """
 
     choices: Latest[DialChoices]
@@ -55,7 +53,6 @@ class DialSource:
     clear: Callable[[], None]
     who: Callable[[str, str, str], Who]
     clock: Callable[[], float]
-    where: Callable[[str, Callable[[str], None]], None] = lambda _number, _on_place: None
 
 
 class DialPad(QWidget):
@@ -170,13 +167,6 @@ class DialPad(QWidget):
         read = self._source.read(text) if text else None
         self._hint = hint_of(read, self._source.who) if read else Hint()
         self._tell()
-        if isinstance(read, Number) and not read.short:
-            self._source.where(read.e164, lambda place: self._on_place(read, place))
-
-    def _on_place(self, read: Number, place: str) -> None:
-        if isValid(self) and self._hint.number == read.dial:  # else nobody wants to know any more
-            self._hint = hint_of(read, self._source.who, place)
-            self._tell_hint()
 
     def _tell(self) -> None:
         """Say what was read, and on the button what it would call."""

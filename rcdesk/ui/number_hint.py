@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rcdesk.core.numbers import Number, Unreadable
+from rcdesk.core.numbers import Number, Unreadable, where
 from rcdesk.core.people import Source, Who
 from rcdesk.ui import words
 
@@ -31,11 +31,11 @@ class Hint:
     wrong: str = ""
 
 
-def hint_of(read: Number | Unreadable, who: Callable[[str, str, str], Who], place: str = "") -> Hint:
-    """Put what was read into words; `place` is where the number belongs, as far as that is known by now."""
+def hint_of(read: Number | Unreadable, who: Callable[[str, str, str], Who]) -> Hint:
+    """Put what was read into words: where the number belongs, and whose it is."""
     if isinstance(read, Unreadable):
         return Hint(wrong=read.why)
     known = who(read.dial, "", "")
     name = known.title if known.source in KNOWN else ""
-    what = "Extension of your company" if read.short else place
+    what = "Extension of your company" if read.short else where(read.e164)
     return Hint(read.dial, known.number, name, words.joined(what, name, known.detail if name else ""))

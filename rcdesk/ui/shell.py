@@ -285,7 +285,6 @@ class Shell(QObject):
             clear=dialer.clear,
             who=self._services.people.who,
             clock=self._services.clock,
-            where=self._services.people.where,
         )
         pad = DialPad(source, self._services.preferences)
         pad.open_call_asked.connect(partial(self._bring, Pane.CALLS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rcdesk.core import numbers
+from rcdesk.core import numbers, regions
 from rcdesk.core.numbers import (
     Number,
     Unreadable,
@@ -315,10 +316,59 @@ def test_two_spellings_of_the_wire_are_compared_by_their_digits(one: str, other:
     assert same(one, other) is alike
 
 
-def test_a_region_is_told_if_it_is_known() -> None:
-    assert where("+4722123456") == "Oslo"
-    assert where("+16502530000") == "Mountain View, CA"
-    assert where("nobody") == ""
+@pytest.mark.parametrize(
+    ("number", "region"),
+    [
+        ("+4722123456", "Norway"),
+        ("+16502530000", "California"),
+        ("+16502530000*12", "California"),
+        ("+14165550101", "Ontario"),
+        ("+18765550101", "Jamaica"),
+        ("+441481960194", "Guernsey"),
+        ("+18005550101", ""),  # toll-free: nowhere
+        ("+80012345678", ""),
+        ("+472", ""),
+        ("204", ""),
+        ("nobody", ""),
+        ("", ""),
+    ],
+)
+def test_a_region_is_told_if_it_is_known(number: str, region: str) -> None:
+    assert where(number) == region
+
+
+def test_to_know_a_region_no_tables_of_towns_are_loaded() -> None:
+    """They take 100 MB, and half a second."""
+    code = (
+        "import sys; from rcdesk.core import numbers; assert numbers.where('+4722000000') == 'Norway'; "
+        "sys.exit('phonenumbers.geodata' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_regions_are_those_of_the_rules() -> None:
+    """Those that the library has no name for, or misspells, have one here."""
+    import phonenumbers
+    from phonenumbers import geodata
+    from phonenumbers.geodata.locale import LOCALE_DATA
+
+    towns = {key[1:]: names["en"] for key, names in geodata.GEOCODE_DATA.items() if re.fullmatch("1...", key)}
+    assert {code: regions.AREAS[code] for code in towns} == {
+        code: name.replace("Colombia", "Columbia") for code, name in towns.items()
+    }
+    for code in regions.AREAS.keys() - towns:
+        of_it = [
+            region
+            for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[1]
+            if (rules := phonenumbers.PhoneMetadata.metadata_for_region(region))
+            and re.match(rules.leading_digits or "$", code)
+        ]
+        assert [regions.COUNTRIES[region] for region in of_it] == [regions.AREAS[code]]
+    own = {"AC": "Ascension Island", "TA": "Tristan da Cunha", "XK": "Kosovo"}
+    assert regions.COUNTRIES.keys() == set(phonenumbers.SUPPORTED_REGIONS)
+    for region, name in regions.COUNTRIES.items():
+        written = LOCALE_DATA.get(region, {}).get("en", own.get(region))
+        assert name == (LOCALE_DATA[region][written[1:]] if written.startswith("*") else written)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,9 @@ def test_a_contact_then_the_network_then_the_region_then_nothing(me: World) -> N
     other, written = "+13025550102", "+1 302 555 0102"
     assert me.people.who(other, "BOB", "Dover, DE") == Who("BOB", written, "Dover, DE", Source.PLATFORM)
     assert me.people.who(other, "", "Dover, DE") == Who(written, written, "Dover, DE", Source.REGION)
-    assert me.people.who(other) == Who(written, written, "", Source.NONE)
+    assert me.people.who(other) == Who(written, written, "Delaware", Source.REGION)
+    nowhere, written = "+18005550182", "+1 800 555 0182"
+    assert me.people.who(nowhere) == Who(written, written, "", Source.NONE)
     assert me.people.who("") == Who("Number withheld", "", "", Source.NONE)
     assert me.people.who("", "", "Dover, DE").title == "Number withheld"
 
@@ -104,11 +106,3 @@ async def test_the_region_is_that_of_the_account_also_after_the_session(me: Worl
     assert me.people.region == "NO"
     me.session.sign_out()
     assert me.people.region == "NO"
-
-
-async def test_where_a_number_belongs_is_told_later(me: World) -> None:
-    places: list[str] = []
-    me.people.where("+4722000000", places.append)
-    assert places == []
-    await until(lambda: places)
-    assert places == ["Oslo"]

@@ -194,10 +194,3 @@ CHOICES = DialChoices(
 
 def read(text: str) -> Number | Unreadable:
     return numbers.read(text, "US")
-
-
-PLACES = {"+16505550147": "Menlo Park, CA", "+4722123456": "Oslo"}
-
-
-def where(number: str, on_place: Callable[[str], None]) -> None:
-    on_place(PLACES.get(number, ""))

@@ -98,7 +98,7 @@ def cards() -> QWidget:
     unknown, brief = call(number="+16505550147", age=22), call("brief", age=3)
     faces_shown = (
         face_of(began(RINGING)),
-        face_of(began(unknown)),
+        face_of(began(unknown), told=who(unknown.peer_number, location="California")),
         face_of(began(RINGING), answered(RINGING)),
         face_of(began(unknown), over(unknown), told=who(unknown.peer_number, location="Menlo Park, CA")),
         face_of(began(brief), over(brief)),

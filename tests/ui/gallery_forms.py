@@ -267,7 +267,7 @@ def dial(
 ) -> DialPad:
     source = DialSource(
         Latest(choices), Latest(progress), samples.read, lambda _order: None, lambda: None, lambda: None,
-        samples.who, lambda: samples.NOW, samples.where,
+        samples.who, lambda: samples.NOW,
     )  # fmt: skip
     pad = DialPad(source, samples.FakePreferences(last_caller_id="+18885434778"))
     if text:

@@ -28,7 +28,6 @@ class World:
     preferences: FakePreferences = field(default_factory=FakePreferences)
     dialled: list[Order] = field(default_factory=list)
     cancelled: int = 0
-    places: list[tuple[str, Callable[[str], None]]] = field(default_factory=list)
     refusal: Problem | None = None
     now: float = samples.NOW
 
@@ -40,13 +39,10 @@ class World:
     def cancel(self) -> None:
         self.cancelled += 1
 
-    def where(self, number: str, on_place: Callable[[str], None]) -> None:
-        self.places.append((number, on_place))
-
     def pad(self) -> DialPad:
         source = DialSource(
             self.choices, self.progress, samples.read, self.dial, self.cancel,
-            lambda: self.progress.publish(None), samples.who, lambda: self.now, self.where,
+            lambda: self.progress.publish(None), samples.who, lambda: self.now,
         )  # fmt: skip
         return DialPad(source, self.preferences)
 
@@ -81,23 +77,13 @@ def test_a_call_by_keyboard_alone(shown: Shown) -> None:
     assert world.dialled == [Order("+16505550147", "+16505550101", "Desk phone", shown="+1 650 555 0147")]
 
 
-def test_the_hint_tells_the_name_at_once_and_the_place_once_it_is_known(shown: Shown) -> None:
-    pad, world = shown()
-    pad.field.setText("+4722123456")
-    assert pad.hint.text() == "Martin Olsen"
-    number, on_place = world.places[-1]
-    assert number == "+4722123456"
-    on_place("Oslo")
-    assert pad.hint.text() == "Oslo · Martin Olsen"
-
-
-def test_the_place_of_a_number_that_is_no_longer_there_is_not_shown(shown: Shown) -> None:
-    pad, world = shown()
-    pad.field.setText("+4722123456")
-    _, on_place = world.places[-1]
-    pad.field.setText("650 555 0147")
-    on_place("Oslo")
-    assert "Oslo" not in pad.hint.text()
+@pytest.mark.parametrize(
+    ("typed", "hint"), [("+4722123456", "Norway · Martin Olsen"), ("650 555 0147 ext. 12", "California")]
+)
+def test_the_hint_tells_where_the_number_belongs_and_whose_it_is(shown: Shown, typed: str, hint: str) -> None:
+    pad, _ = shown()
+    pad.field.setText(typed)
+    assert pad.hint.text() == hint
 
 
 def test_an_extension_can_be_called(shown: Shown) -> None:
