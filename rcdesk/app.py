@@ -223,17 +223,17 @@ def _build(
     demo: Demo,
 ) -> Services:
     platform = session.platform
-    calls = LiveCalls(clock)
+    calls = LiveCalls(clock, session.ahead)
     presence = PresenceKeeper(nursery, platform)
     awake = Awake(clock, asleep)
     link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push, awake)
     link.status.subscribe(calls.on_link)
     people = People(nursery, platform)
-    dialer = Dialer(nursery, platform, settings, clock)
+    dialer = Dialer(nursery, platform, settings, calls.platform_now)
     history = History(nursery, platform, store, clock)
     away = Away(nursery, awake, link, calls, history, clock)
     session.state.subscribe(calls.on_session)
-    ring_test = RingTest(nursery, link.status, clock)
+    ring_test = RingTest(nursery, link.status, calls.platform_now)
     calls.changes.subscribe(history.on_change)
     calls.changes.subscribe(dialer.on_change)
     dialer.began.subscribe(calls.expect_own_leg)

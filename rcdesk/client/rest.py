@@ -10,6 +10,7 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from rcdesk.client.address import check_server, host_of, is_loopback
 from rcdesk.client.departure import Departure
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Budget, Pacer, Turn, Urgency, backoff
+from rcdesk.core.platform_clock import PlatformClock
 
 __all__ = ["Request", "Rest", "check_server"]
 
@@ -133,6 +135,7 @@ class Rest:
         self._sleep = sleep
         self._chance = chance
         self.pacer = pacer or Pacer()
+        self._server_clock = PlatformClock()
         self._http = httpx.AsyncClient(
             base_url=self.server,
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
@@ -153,6 +156,11 @@ class Rest:
         another one than requests are paced by."""
         mine = self._clock()
         return tuple(budget.by_another_clock(now - mine) for budget in self.pacer.budgets(mine))
+
+    def ahead(self, now: float) -> float:
+        """Tell by how many seconds the server's clock is ahead of the one that shows `now`; 0 until an answer told."""
+        ahead = self._server_clock.ahead
+        return 0.0 if ahead is None else self._clock() + ahead - now
 
     def departure(self, within: float) -> Departure:
         """Return a departure for a request that must leave `within` seconds from now."""
@@ -271,6 +279,9 @@ class Rest:
             departure.come_back()
         if turn is None:
             return
+        date = _moment(response.headers.get("date", ""))
+        if date is not None:
+            self._server_clock.told(date, turn.sent_at, self._clock())
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             pause = errors.seconds(response.headers.get("retry-after"), None)
             self.pacer.refused(turn, response.headers, pause, self._clock())
@@ -349,6 +360,14 @@ def _local(path: str) -> str:
     is for the server that was signed in to."""
     parts = urlsplit(path)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _moment(date: str) -> float | None:
+    """Read the date of an answer, in unix seconds; None if there is none that makes sense."""
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _query(query: Query | None) -> dict[str, str] | None:

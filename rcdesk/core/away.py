@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.history import CallRecord, Outcome
@@ -161,9 +161,13 @@ _IN_ORDER = (*_SORTS.values(), _OUTGOING, _OTHER)
 _MANY = {"voicemail": "voicemails", "other": "others"}
 
 
-def summary(gap: Gap, records: Iterable[CallRecord], *, known: bool = True) -> Summary:
-    """Tell of the calls among `records` that came in `gap`. `known`: the log was read after the gap's end."""
-    found = Counter(_sort(record) for record in records if known and gap.has(record))
+def summary(gap: Gap, records: Iterable[CallRecord], *, known: bool = True, ahead: float = 0.0) -> Summary:
+    """Tell of the calls among `records` that came in `gap`. `known`: the log was read after the gap's end.
+
+    `ahead`: seconds by which the platform's clock, which dates the records, is ahead of that of the gap.
+    """
+    there = replace(gap, began=gap.began + ahead, ended=gap.ended + ahead)
+    found = Counter(_sort(record) for record in records if known and there.has(record))
     counts = ((sort, found[sort]) for sort in _IN_ORDER if found[sort])
     return Summary(gap.began, gap.ended, gap.slept, tuple(counts), known)
 

@@ -51,10 +51,10 @@ class Word:
     """What one report or snapshot says of one call.
 
     Attributes:
-        at: unix seconds: when the platform sent it, or when a snapshot was taken in.
+        at: unix seconds by the platform's clock: when it sent it, or when a snapshot was taken in.
         leg: all its legs together; None says that the call is not there any more.
         final: it will not come back either.
-        checked: said by a snapshot; its time is this computer's and does not measure a grace.
+        checked: said by a snapshot; its time is an estimate and does not measure a grace.
     """
 
     at: float
@@ -135,7 +135,7 @@ def _grace_ran_out(story: Story, word: Word) -> bool:
 
 
 def _begin(leg: Leg, word: Word, ordinal: int) -> Call:
-    started_at = word.at if leg.started_at is None else leg.started_at
+    started_at = word.at if leg.started_at is None else min(leg.started_at, word.at)  # later is made up
     call = Call(
         key=key_of(leg.session_id, leg.direction, ordinal),
         session_id=leg.session_id,

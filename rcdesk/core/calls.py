@@ -95,8 +95,11 @@ class CallBook:
         """The call of that key, live or over, None if there is none or it is forgotten."""
         return self._shown.get(key)
 
-    def apply(self, report: Report, now: float) -> list[Change]:
-        """Take in a push notification and return what changed by it."""
+    def apply(self, report: Report, now: float, *, ahead: float = 0.0) -> list[Change]:
+        """Take in a push notification and return what changed by it.
+
+        `ahead`: seconds by which the platform's clock, which dates reports and calls, is ahead of that of `now`.
+        """
         if report.legs is None:
             return []
         named = _by_track(report.legs)
@@ -109,7 +112,7 @@ class CallBook:
         touched = list(named)
         if report.total is not None:
             if report.total <= len(report.legs):
-                touched += self._vanish(report, frozenset(named), now)
+                touched += self._vanish(report, frozenset(named), now, ahead)
             else:
                 unsure |= report.total != sum(track.open for track in self._tracks.values())
         if unsure:
@@ -120,7 +123,9 @@ class CallBook:
         """Note that a report came of which not all could be read: something happened, and nobody knows what."""
         self._unsure_at = now
 
-    def reconcile(self, snapshot: Snapshot, now: float, asked_at: float) -> list[Change]:
+    def reconcile(
+        self, snapshot: Snapshot, now: float, asked_at: float, *, ahead: float = 0.0
+    ) -> list[Change]:
         """Take in a snapshot that was asked for at `asked_at`; a live call absent from it is over.
 
         If the snapshot is cut, the absent calls are left alone. So are those of which a report arrived at or
@@ -138,7 +143,7 @@ class CallBook:
         for track_id in [*gone, *there]:
             track = self._track(track_id)
             if not asked_at <= track.heard_at <= now:  # beyond now: a clock was set back since
-                word = Word(now, listed.get(track_id), final=track_id not in there, checked=True)
+                word = Word(now + ahead, listed.get(track_id), final=track_id not in there, checked=True)
                 track.note(word, now)
                 touched.append(track_id)
         self._checked_at = now
@@ -172,7 +177,7 @@ class CallBook:
 
     def expect_own_leg(self, own: str, other: str, since: float, until: float) -> None:
         """Announce a RingOut from the phone `own` to `other`: an inbound call to `own` that starts between
-        `since` and `until` (unix seconds) and comes from either number is the user's own phone ringing.
+        `since` and `until` (by the platform's clock) and comes from either number is the user's own phone ringing.
 
         The mirrored outbound call says so too, but may be reported only after the phone began to ring.
         """
@@ -197,9 +202,10 @@ class CallBook:
                 del self._tracks[track_id]
                 excess -= 1
 
-    def _vanish(self, report: Report, named: frozenset[TrackId], now: float) -> list[TrackId]:
+    def _vanish(self, report: Report, named: frozenset[TrackId], now: float, ahead: float) -> list[TrackId]:
         """Note that the calls that a whole list does not name left it; return which those are."""
-        sent_at = report.at if report.at <= now + AHEAD else now  # or it would overtake all for years
+        latest = now + ahead
+        sent_at = report.at if report.at <= latest + AHEAD else latest  # or it would overtake all for years
         whole = _WholeList(report.extension_id, report.sequence, sent_at, named)
         if whole not in self._lists:
             self._lists.append(whole)

@@ -105,10 +105,11 @@ class Away:
                 await asyncio.sleep(min(left, LOOK) + 0.002)  # which stands still while the computer sleeps
                 continue
             known = await self._history.caught_up()
-            calls = await self._history.since(gap.began - RINGS)
+            ahead = self._calls.ahead()
+            calls = await self._history.since(gap.began + ahead - RINGS)
             if gap != self._gaps.gap:  # it has become longer
                 continue
-            told = summary(gap, calls, known=known)
+            told = summary(gap, calls, known=known, ahead=ahead)
             self._gaps.told()
             log.info("= no live calls were shown for %.0f s: %s", gap.ended - gap.began, told.words)
             self.summaries.publish(told)

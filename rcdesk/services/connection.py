@@ -132,6 +132,10 @@ class Connection:
         """Tell what may still be asked of each rate-limit group of the server; also once it is closed."""
         return self._rest.budgets(self._clock())
 
+    def ahead(self) -> float:
+        """Return by how many seconds the server's clock is ahead of ours; 0 until an answer has told."""
+        return self._rest.ahead(self._clock())
+
     async def revoke(self) -> None:
         """End the session at the server; whatever it answers, and if it does not, it is over for us."""
         if tokens := self.tokens:

@@ -256,4 +256,5 @@ class Link:
                     "! %d calls not looked up: %s (%d)", len(left_out), problem.kind.value, problem.status
                 )
                 return
-            self._calls.reconcile(completed(left_out, active, asked_at), asked_at)
+            found = completed(left_out, active, asked_at + self._calls.ahead())
+            self._calls.reconcile(found, asked_at)

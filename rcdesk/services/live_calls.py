@@ -14,7 +14,9 @@ from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
 
 OWN_PHONE_RINGS = 60.0  # seconds within which a RingOut has rung the user's own phone
-CLOCKS_DIFFER = 5.0  # seconds by which the platform's clock may be behind ours
+CLOCKS_DIFFER = 5.0
+"""Seconds by which a moment that the platform tells may be before ours by its own clock: its servers' clocks differ a
+little, and what is known of them is known to within a second."""
 
 
 class LiveCalls:
@@ -27,7 +29,9 @@ class LiveCalls:
     signs out, or signs in as somebody else, begins with none.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], ahead: Callable[[], float] = lambda: 0.0) -> None:
+        """`ahead` gives the seconds by which the platform's clock is ahead of `clock`: calls are dated by that."""
+        self.ahead = ahead
         self.changes: Feed[Change] = Feed()
         self.link: Latest[LinkStatus] = Latest(LinkStatus())
         self._clock = clock
@@ -52,14 +56,20 @@ class LiveCalls:
         """The live calls of which a cut snapshot tells nothing."""
         return self._book.left_out(snapshot)
 
+    def platform_now(self) -> float:
+        """Return what time it is for the platform, as far as that is known."""
+        return self._clock() + self.ahead()
+
     def now(self) -> float:
-        """Return the moment as of which the calls are known: the clock stands still when nothing is heard."""
-        return self._clock() if self._lost_at is None else max(self._lost_at, self._known_at)
+        """Return the moment as of which the calls are known, by the platform's clock, as they are dated: it stands
+        still when nothing is heard."""
+        known_at = self._clock() if self._lost_at is None else max(self._lost_at, self._known_at)
+        return known_at + self.ahead()
 
     def take(self, report: Report) -> None:
         """Take in one push notification."""
         self._known_at = self._clock()
-        self._tell(self._book.apply(report, self._known_at))
+        self._tell(self._book.apply(report, self._known_at, ahead=self.ahead()))
 
     def miss(self) -> None:
         """Note that not all of a notification could be read."""
@@ -68,8 +78,9 @@ class LiveCalls:
     def reconcile(self, snapshot: Snapshot, asked_at: float) -> list[Change]:
         """Take in what the platform lists, asked for at `asked_at`; return what it changed."""
         looked_at, self._known_at = self._known_at, self._clock()
-        found = self._book.reconcile(snapshot, self._known_at, asked_at)
-        changes = [found_over(change, looked_at) for change in found]
+        ahead = self.ahead()
+        found = self._book.reconcile(snapshot, self._known_at, asked_at, ahead=ahead)
+        changes = [found_over(change, looked_at + ahead) for change in found]
         self._tell(changes)
         return changes
 
@@ -79,7 +90,7 @@ class LiveCalls:
 
     def expect_own_leg(self, order: Order) -> None:
         """A RingOut begins: the user's own phone is about to ring, and that is no call for them."""
-        now = self._clock()
+        now = self.platform_now()
         self._book.expect_own_leg(order.own, order.number, now - CLOCKS_DIFFER, now + OWN_PHONE_RINGS)
 
     def on_link(self, status: LinkStatus) -> None:

@@ -92,6 +92,11 @@ class Session:
         connection = self._connection or self._tried
         return connection.budgets() if connection else ()
 
+    def ahead(self) -> float:
+        """Return by how many seconds the server's clock is ahead of ours, as far as its answers have told."""
+        connection = self._connection or self._tried
+        return connection.ahead() if connection else 0.0
+
     def sign_in(self, server: Server, way: Way, *, remember: bool) -> None:
         """Begin to sign in and return at once; `state` tells how it goes. An attempt under way is given up."""
         self._begin(self._sign_in(server, way, remember=remember))

@@ -244,6 +244,36 @@ async def test_the_budgets_are_told_by_the_clock_of_who_asks() -> None:
     assert (budget.full_at, budget.throttled_until) == (5060.0, None)
 
 
+async def test_the_dates_of_answers_tell_the_servers_clock_to_whoever_has_another() -> None:
+    fake, date = FakeTime(), "Thu, 01 Jan 1970 00:26:41 GMT"  # 1601
+    async with answered(always(200, json={}, headers={"Date": date}), fake) as rest:
+        assert rest.ahead(5000.0) == 0.0, "nothing is known yet"
+        await rest.send(POST)
+        assert rest.ahead(fake.now) == 601.0
+        assert rest.ahead(5000.0) == 601.0 + fake.now - 5000.0
+
+
+@pytest.mark.parametrize(
+    "date", ["", "soon", "Thu, 41 Jan 1970 00:26:41 GMT", "Thu, 01 Jan 99999999 00:00:00 GMT"]
+)
+async def test_an_answer_without_a_date_that_makes_sense_tells_no_clock(date: str) -> None:
+    async with answered(always(200, json={}, headers={"Date": date})) as rest:
+        await rest.send(POST)
+        assert rest.ahead(5000.0) == 0.0
+
+
+async def test_the_time_that_a_message_took_bounds_what_its_date_tells() -> None:
+    fake = FakeTime()
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        fake.now += 20
+        return httpx.Response(200, json={}, headers={"Date": "Thu, 01 Jan 1970 00:16:50 GMT"})  # 1010
+
+    async with answered(answer, fake) as rest:
+        await rest.send(POST)
+        assert rest.ahead(fake.now) == 0.0
+
+
 async def test_one_that_is_cancelled_while_it_waits_leaves_the_line() -> None:
     waits, go_on = asyncio.Event(), asyncio.Event()
 

@@ -245,3 +245,10 @@ def test_where_there_is_little_room_the_rest_is_a_number() -> None:
 
 def test_a_summary_of_nothing_has_no_counts() -> None:
     assert summary(GAP, ()) == Summary(GAP.began, GAP.ended, slept=False)
+
+
+@pytest.mark.parametrize("ahead", [-600.0, 600.0])
+def test_records_are_compared_by_the_clock_that_dates_them(ahead: float) -> None:
+    edges = (GAP.began - 0.1, GAP.began, GAP.ended - 0.1, GAP.ended)
+    told = summary(GAP, [record(Outcome.MISSED, at + ahead) for at in edges], ahead=ahead)
+    assert (told.words, told.began, told.ended) == ("2 missed", GAP.began, GAP.ended)

@@ -701,6 +701,31 @@ def test_a_report_a_little_ahead_of_our_clock_is_believed() -> None:
     assert book.unsure
 
 
+def test_what_a_platform_says_whose_clock_is_known_to_be_ahead_is_believed() -> None:
+    book, ahead = CallBook(), 2 * AHEAD
+    book.apply(report(10, at=START + ahead, total=0), START, ahead=ahead)
+    assert book.apply(said(5, RINGING, at=START + ahead), START, ahead=ahead) == []
+    book = CallBook()
+    book.apply(report(10, at=START + 3 * ahead, total=0), START, ahead=ahead)
+    assert book.apply(said(5, RINGING, at=START + ahead + CLOCKS_APART - 1), START, ahead=ahead) == []
+
+
+def test_what_a_snapshot_finds_is_dated_by_the_platforms_clock() -> None:
+    book = CallBook()
+    (change,) = book.reconcile(snapshot(leg(RINGING)), LATER, LATER, ahead=-600.0)
+    assert change.now.started_at == LATER - 600.0
+    (change,) = book.reconcile(snapshot(), LATER + 5, LATER + 5, ahead=-600.0)
+    assert change.now.ended_at == LATER - 595.0
+
+
+@pytest.mark.parametrize("wrong", [1.0, 86_400.0, 1e9])
+def test_a_call_does_not_begin_after_it_is_told_of(wrong: float) -> None:
+    book = CallBook()
+    book.apply(said(1, RINGING, at=START, started_at=START + wrong), START)
+    (call,) = book.calls
+    assert call.started_at == START
+
+
 # What is left open.
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.one_run import Desk, started
+from tests.e2e.one_run import Desk, desk, started
 from tests.helpers.process import Sandbox
 from tests.helpers.wait import wait_until
 
@@ -44,6 +44,17 @@ def test_a_ringout_outlasts_looks_that_fail(platform: Sandbox, running: Desk) ->
     wait_until(lambda: ended(running), within=10)
     assert ringout(running)["state"] in TALKED
     assert len(platform.state()["ring_outs"]) == 1
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+def test_the_end_of_a_ringout_is_told_on_a_computer_whose_clock_is_wrong(
+    platform: Sandbox, tmp_path: Path, seconds: int
+) -> None:
+    platform.post("faults", kind="clock-skew", seconds=seconds)
+    with desk(platform, tmp_path / "home") as running:
+        assert running.program.say("dial", NUMBER, "--yes")[0] == 0
+        wait_until(lambda: ringout(running)["state"] == "over", within=15)
+        wait_until(lambda: len(running.history()) == 1)
 
 
 def test_a_ringout_that_is_refused_is_told_and_not_sent_again(platform: Sandbox, running: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rcdesk.core import away as core_away
 from rcdesk.core import subscription
 from rcdesk.core.account import Presence
 from rcdesk.core.away import LONG, SETTLED, Summary
@@ -316,6 +317,23 @@ async def test_a_doubt_ends_with_a_look_and_there_is_none_while_the_link_is_live
     assert me.away._doubt is not first, "it begins anew"
     await me.live()
     assert me.away._doubt is None
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+async def test_by_a_platform_with_another_time_the_same_calls_came(
+    me: World, told: list[Summary], monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    monkeypatch.setattr(core_away, "LONG", 5.0)
+    await me.sandbox.fault("clock-skew", seconds=seconds)
+    await ready(me)
+    await me.sandbox.fault("http-status", path="*/presence", status=503, count=10_000)
+    await me.sandbox.fault("refuse-wstoken", count=10_000)
+    me.link.retry()
+    await over(me, "miss")
+    await me.sandbox.delete("faults")
+    await me.sandbox.fault("clock-skew", seconds=seconds)
+    await until(lambda: told, within=10)
+    assert told[0].words == "1 missed"
 
 
 def test_the_log_lags_no_longer_than_is_waited_for() -> None:

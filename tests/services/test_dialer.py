@@ -476,3 +476,28 @@ def test_the_kinds_of_refusal_say_what_to_do() -> None:
         Kind.SIGN_IN,
         Kind.LOCAL,
     }
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+async def test_by_a_platform_with_another_time_a_ringout_is_known_and_listed_once_and_its_end_is_told(
+    me: World, seconds: int
+) -> None:
+    await me.sandbox.fault("clock-skew", seconds=seconds)
+    await quiet(me)
+    me.dialer.dial(Order(ANSWERS, "+16505550100", name="Ann Lee"))
+    await me.sandbox.ring(ANSWERS)  # the user's own phone: on some systems it shows
+    assert (await ended(me)).end is End.CONNECTED
+    (call,) = await me.sees(Stage.CONNECTED)
+    inbound = [change.now for change in me.changes if change.now.direction is Direction.INBOUND]
+    assert inbound
+    assert all(leg.own_leg for leg in inbound)
+    assert 0 <= me.calls.now() - call.started_at < 120  # by their quick clocks
+    await me.sandbox.post(f"calls/{call.session_id}/hang-up")
+    await until(lambda: me.dialer.progress.value and me.dialer.progress.value.end is End.OVER)
+    progress = me.dialer.progress.value
+    assert progress
+    lasted = re.fullmatch(r"The call to Ann Lee is over after (\d+) s\.", progress.summary)
+    assert lasted
+    assert int(lasted[1]) < 120
+    (record,) = await me.listed(1)
+    assert (record.direction, record.number) == (Direction.OUTBOUND, ANSWERS)

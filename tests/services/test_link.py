@@ -8,6 +8,7 @@ import pytest
 
 from rcdesk.core import subscription
 from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.cut_lists import UNLISTED
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Urgency
 from rcdesk.core.subscription import LinkState, Transport
@@ -387,10 +388,17 @@ async def connected(me: World, nth: int) -> str:
     return session
 
 
-async def test_of_more_calls_than_a_presence_lists_those_that_ended_in_a_gap_are_over(me: World) -> None:
+@pytest.mark.parametrize("seconds", [0, -600, 600])  # by which the platform's clock is ahead of ours
+async def test_of_more_calls_than_a_presence_lists_those_that_ended_in_a_gap_are_over(
+    me: World, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    monkeypatch.setattr("rcdesk.sandbox.world.KEPT_AFTER_END", 0.0)  # the list names only what is on
+    await me.sandbox.fault("clock-skew", seconds=seconds)
     await me.signed_in()
     await me.live(over=Transport.WEBSOCKET)
     sessions = [await connected(me, nth) for nth in range(10)]
+    listed_by = me.sandbox.now() + UNLISTED
+    await until(lambda: me.sandbox.now() > listed_by)
     await me.sandbox.fault("mute-push")
     for session in sessions[1:4]:
         await me.sandbox.post(f"calls/{session}/hang-up")

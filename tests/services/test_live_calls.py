@@ -175,6 +175,50 @@ def test_the_calls_are_not_followed_since_they_ceased_to_be_and_their_clock_stan
     assert (calls.link.value, calls.now()) == (at(LinkState.POLLING, 210.0), 300.0)
 
 
+AHEAD = -600.0  # of a platform whose clock is behind
+
+
+async def test_calls_are_dated_and_clocked_by_the_platforms_time() -> None:
+    now = [5_000.0]
+    calls = LiveCalls(lambda: now[0], lambda: AHEAD)
+    assert calls.platform_now() == calls.now() == 4_400.0
+    calls.reconcile(snapshot(leg(Stage.RINGING)), now[0])
+    assert [call.started_at for call in calls.calls] == [4_400.0]
+    calls.on_link(at(LinkState.LIVE, 5_000.0))
+    calls.on_link(at(LinkState.RECOVERING, 5_060.0))
+    assert calls.now() == 4_460.0
+
+
+@pytest.mark.parametrize(("ahead", "passed", "unseen"), [(600.0, 10.0, False), (-600.0, 20.0, True)])
+def test_that_nobody_saw_the_end_of_a_call_is_told_by_one_clock(
+    ahead: float, passed: float, unseen: bool
+) -> None:
+    now = [5_000.0]
+    calls = LiveCalls(lambda: now[0], lambda: ahead)
+    calls.reconcile(snapshot(leg(Stage.CONNECTED)), now[0])
+    now[0] += passed
+    (change,) = calls.reconcile(snapshot(), now[0])
+    assert (change.now.unseen, change.now.ended_at) == (unseen, now[0] + ahead)
+
+
+@pytest.mark.parametrize(("after", "own"), [(-6.0, False), (-4.0, True), (59.0, True), (61.0, False)])
+async def test_an_own_leg_begins_after_its_ringout_by_the_platforms_time(after: float, own: bool) -> None:
+    calls = LiveCalls(lambda: 5_000.0, lambda: AHEAD)
+    calls.expect_own_leg(Order("+13025550101", "+16505550101"))
+    begins = 5_000.0 + AHEAD + after
+    rings = leg(Stage.RINGING, from_number="+13025550101", to_number="+16505550101", started_at=begins)
+    calls.take(report(1, rings, at=begins))
+    assert (calls.calls == ()) is own
+
+
+async def test_what_a_far_platform_says_of_its_whole_list_is_believed_by_its_own_time() -> None:
+    hours = 7_200.0
+    calls = LiveCalls(lambda: 5_000.0, lambda: hours)
+    calls.take(report(10, at=5_000.0 + hours, total=0))
+    calls.take(report(5, leg(Stage.RINGING), at=5_000.0 + hours))
+    assert calls.calls == (), "it had left the list by then"
+
+
 def test_who_signs_out_is_signed_out_since_then() -> None:
     calls = LiveCalls(lambda: 100.0)
     for state, since in ((LinkState.LIVE, 1.0), (LinkState.RECOVERING, 2.0), (LinkState.SIGNED_OUT, 3.0)):

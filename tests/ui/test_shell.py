@@ -29,6 +29,7 @@ from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
+from rcdesk.ui import words
 from rcdesk.ui.away_card import AwayCard
 from rcdesk.ui.diagnostic_parts import LinkPart
 from rcdesk.ui.diagnostic_words import as_text
@@ -89,6 +90,19 @@ async def test_a_card_is_on_its_way_before_the_window_moves_its_rows() -> None:
         assert made._model.calls == ()
         await until(lambda: made._model.calls)
         assert [call.key for call in made._model.calls] == list(shown)
+
+
+async def test_the_clocks_of_a_call_show_the_time_of_the_platform_that_dates_it() -> None:
+    async with shell() as (made, services):
+        services.calls.ahead = lambda: -600.0
+        leg = Leg("7", Direction.INBOUND, Stage.RINGING, from_number="+16505550133", started_at=NOW - 605)
+        services.calls.take(Report("101", 1, NOW - 600, (leg,), 1))
+        assert made.cards
+        (key,) = made.cards._popups.keys
+        made.cards._popups.card(key).tick()
+        assert made.cards._popups.card(key)._pill_text == "0:05"
+        await until(lambda: made._model.calls)
+        assert words.call_clock(made._model.calls[0], made._model.clock()) == "0:05"
 
 
 async def test_the_rows_follow_every_change_in_its_order() -> None:
