@@ -245,14 +245,16 @@ def settings_signed_out() -> QWidget:
 
 def settings_ring_test() -> QWidget:
     live = LinkStatus(LinkState.LIVE, samples.at(8, 12), Transport.WEBSOCKET)
-    return settings(SessionState(), live, test=ring_test.Progress(live, ring_test.Step.FOLLOWED))
+    return settings(SessionState(), live, test=ring_test.Progress(live, reached=ring_test.Step.FOLLOWED))
 
 
 def settings_ring_test_failed() -> QWidget:
     lost = LinkStatus(LinkState.RECOVERING, samples.at(10, 40))
     why = ring_card.HUSHED
     return settings(
-        SessionState(), lost, test=ring_test.Progress(lost, ring_test.Step.FOLLOWED, why, over=True)
+        SessionState(),
+        lost,
+        test=ring_test.Progress(lost, reached=ring_test.Step.FOLLOWED, why=why, over=True),
     )
 
 
