@@ -55,6 +55,20 @@ async def test_a_bug_is_loud(caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
 
 
+async def test_leaving_in_the_turn_in_which_a_task_has_ended_comes_to_an_end() -> None:
+    told = Told()
+
+    async def fail() -> None:
+        raise OFFLINE
+
+    async with told.nursery as nursery:
+        task = nursery.start(fail(), name="fail")
+        await asyncio.sleep(0)
+        assert task.done()
+        assert told.problems == [], "nobody has been told of it yet"
+    assert told.problems == [OFFLINE]
+
+
 async def test_leaving_cancels_and_awaits_every_task_also_those_started_meanwhile() -> None:
     told = Told()
     cleaned: list[str] = []
