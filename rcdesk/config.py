@@ -95,7 +95,7 @@ def paths_for(profile: str) -> Paths:
     """Tell where `profile` keeps its things; raise UsageError for a name that is no file name."""
     if not _PROFILE.fullmatch(profile):
         raise UsageError(
-            f"“{profile}” cannot be a profile's name: use up to 40 letters, digits, dots, dashes or underscores."
+            f"“{profile}” cannot be a profile’s name: use up to 40 letters, digits, dots, dashes or underscores."
         )
     with warnings.catch_warnings():  # no XDG_RUNTIME_DIR: the fallback is as private, and nobody's concern
         warnings.simplefilter("ignore")

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from rcdesk.core.errors import Kind, Problem
 
-UNUSABLE = "The server's address cannot be used."
+UNUSABLE = "The server’s address cannot be used."
 
 
 def check_server(url: str) -> str:
@@ -21,7 +21,7 @@ def check_server(url: str) -> str:
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise Problem(UNUSABLE, "Write it like https://platform.ringcentral.com.", Kind.LOCAL)
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username is not None:
-        raise Problem(UNUSABLE, f"Write only {parts.scheme}:// and the server's name.", Kind.LOCAL)
+        raise Problem(UNUSABLE, f"Write only {parts.scheme}:// and the server’s name.", Kind.LOCAL)
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Problem(UNUSABLE, "Use https:// – http:// is only for servers on this computer.", Kind.LOCAL)
     return f"{parts.scheme}://{parts.netloc}".lower()

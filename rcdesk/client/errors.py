@@ -54,7 +54,7 @@ UNTRUSTED = Advice(
     retry=True,
 )
 UNREADABLE = Advice(
-    "The answer did not come from the telephone service; check the server's address and your network.",
+    "The answer did not come from the telephone service; check the server’s address and your network.",
     Kind.UNREADABLE,
     retry=True,
 )
@@ -69,7 +69,7 @@ _CALLER_ID = "The number to show is not one of yours; choose another one under �
 _EXTENSION = "It is switched off for your extension; ask your administrator."
 _APP = "The app you sign in with is not known here; check its client id and secret."
 _WAY = "The app may not sign in in this way; choose another way, or ask who registered the app."
-_CODE = "The browser's answer came too late or twice; sign in again."
+_CODE = "The browser’s answer came too late or twice; sign in again."
 _RETURN = "The app has no return address for this computer; ask who registered the app to add it."
 _CLOSED = "Your extension may not sign in at present; ask your administrator."
 _ENTERED = "What you entered is not right; check it and try again."
@@ -84,7 +84,7 @@ BY_CODE = {
     "CMN-401": Advice("The app you sign in with lacks a permission; ask who registered it.", Kind.FORBIDDEN),
     "CMN-402": Advice("Only an administrator may do this; ask yours.", Kind.FORBIDDEN),
     "CMN-403": Advice(_EXTENSION, Kind.FORBIDDEN),
-    "CMN-405": Advice("Sign in with your extension, not with the company's number alone.", Kind.SIGN_IN),
+    "CMN-405": Advice("Sign in with your extension, not with the company’s number alone.", Kind.SIGN_IN),
     "CMN-408": Advice("Your role does not allow this; ask your administrator.", Kind.FORBIDDEN),
     "CMN-427": Advice(_EXTENSION, Kind.FORBIDDEN),
     "BIL-101": Advice(_PLAN, Kind.FORBIDDEN),
@@ -124,7 +124,7 @@ BY_CODE = {
     ),
     "OAU-148": Advice("The account is locked here; sign in with the browser.", Kind.SIGN_IN),
     "OAU-151": Advice(_WAY, Kind.SIGN_IN),
-    "OAU-165": Advice("The app is registered for another server; check the server's address.", Kind.SIGN_IN),
+    "OAU-165": Advice("The app is registered for another server; check the server’s address.", Kind.SIGN_IN),
     "OAU-167": Advice("Signing in is not allowed from this place; ask your administrator.", Kind.SIGN_IN),
     "OAU-168": Advice("Your account asks for a second factor; sign in with the browser.", Kind.SIGN_IN),
     "OAU-222": Advice("There is no such account; check the number.", Kind.SIGN_IN),

@@ -14,7 +14,7 @@ class Source(enum.Enum):
     CONTACT = "from your contacts"
     DIRECTORY = "from the company directory"
     PLATFORM = "as the network tells it"
-    REGION = "by the number's region"
+    REGION = "by the number’s region"
     NONE = ""
 
 

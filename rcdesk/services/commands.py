@@ -99,7 +99,7 @@ class CommandServer:
             request = _request(line)
             handler = self._handlers.get(request["command"])
             if handler is None:
-                raise BadRequest(f"There is no command {request['command'][:40]!r}.")
+                raise BadRequest(f"There is no command “{request['command'][:40]}”.")
             return {"ok": True, "result": await handler(request)}
         except BadRequest as error:
             return _refusal("The command was not understood.", str(error))

@@ -34,6 +34,7 @@ class DiagnosticsSource:
     """What there is to be told.
 
     Attributes:
+        link: how it stands, and since when calls are not followed, as everywhere on screen.
         last_heard, last_checked: unix seconds of the last event, and of the last time that the live calls were
             compared with the server's; None before the first.
         budgets: what may still be asked of the server.
@@ -56,9 +57,8 @@ class DiagnosticsSource:
 def link_facts(source: DiagnosticsSource) -> Facts:
     """Tell how the link and the sign-in stand at this moment."""
     now, status = source.clock(), source.link.value
-    since = words.since(status.since, now) if status.since else ""
     return {
-        "State": f"{link_words.LOOKS[status.state].word.rstrip('…')} {since}".rstrip(),
+        "State": f"{link_words.LOOKS[status.state].word.rstrip('…')}{link_words.since(status, now)}",
         "Push": WAYS[status.transport],
         "Last event": _ago(source.last_heard(), now, "None since rcdesk was started"),
         "Last check": _ago(source.last_checked(), now, "Not yet compared with the server"),

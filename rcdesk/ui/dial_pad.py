@@ -73,7 +73,7 @@ class DialPad(QWidget):
         self._enter = Enter(source.clock)
         self.field = ClearField("Number to call", "Number", size=Size.LARGE)
         self.hint = Label(NOTHING_TYPED, Size.SMALL, Tone.DIM, wrap=True)
-        self.own = PhoneChoice("Ring me on", self._show_number, another="Another number …")
+        self.own = PhoneChoice("Ring me on", self._show_number, another="Another number…")
         self.seen = PhoneChoice(
             "They see", self._show_number, default=("Default", "as your account is set up")
         )

@@ -17,7 +17,7 @@ def server_address(text: str) -> str:
 def wrong_server(text: str) -> str:
     """A server is reached over https://; over http:// only on this computer itself."""
     if not text.strip():
-        return "Enter the server's address."
+        return "Enter the server’s address."
     try:
         parts = urlsplit(server_address(text))
         host, _port = parts.hostname or "", parts.port

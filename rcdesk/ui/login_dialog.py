@@ -78,7 +78,7 @@ class LoginDialog(QDialog):
 
     def _fill(self, defaults: Server) -> None:
         self.server.choice.add("RingCentral", urlsplit(PRODUCTION).netloc, PRODUCTION)
-        self.server.choice.add("Custom …", "", CUSTOM)
+        self.server.choice.add("Custom…", "", CUSTOM)
         if self._start_demo:
             self.server.choice.add("Demo", "on this computer, no account needed", DEMO)
         if defaults.url and defaults.url != PRODUCTION:
@@ -147,7 +147,7 @@ class LoginDialog(QDialog):
         for part in (self.ways, self.jwt, self.password, self.server, self.address, self._app):
             part.setEnabled(not locked)
         self.go.setEnabled(not locked)
-        self.go.setText("Signing in …" if locked else "Start the demo" if demo else "Sign in")
+        self.go.setText("Signing in…" if locked else "Start the demo" if demo else "Sign in")
         self.give_up.setText("Stop" if locked else "Cancel")
 
     def _fit(self) -> None:

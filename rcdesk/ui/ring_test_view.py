@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Latest
 from rcdesk.services.ring_test import Progress, Step
-from rcdesk.ui import link_words, timeline, words
+from rcdesk.ui import link_words, timeline
 from rcdesk.ui.controls import Button
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.timeline import Mark
@@ -106,8 +106,7 @@ def lines(progress: Progress, now: float) -> Iterator[Line]:
 
 def _way(link: LinkStatus, now: float) -> Line:
     """The test begins on this computer: all that can be told of the way to it is how the link stands."""
-    word = link_words.LOOKS[link.state].word.rstrip("…")
-    how = f"{word} {words.since(link.since, now)}" if link.since else word
+    how = link_words.LOOKS[link.state].word.rstrip("…") + link_words.since(link, now)
     if link.state is LinkState.LIVE:
         return Mark.DONE, WAY_OPEN, how
     return Mark.STOPPED, WAY_UNTRIED, how

@@ -199,7 +199,7 @@ class RingOutView(QWidget):
             notice.setVisible(wanted and bool(progress.advice))
         self.cancel.setVisible(not over)
         self.cancel.setEnabled(progress.can_cancel and not progress.cancelling)
-        self.cancel.setText("Cancelling …" if progress.cancelling else "Cancel the call")
+        self.cancel.setText("Cancelling…" if progress.cancelling else "Cancel the call")
         answered = ringout.Step.ANSWERED in (progress.own, progress.other)
         self.open_call.setVisible(answered and progress.end in (None, End.CONNECTED, End.NOT_CANCELLED))
         self.done.setVisible(over)

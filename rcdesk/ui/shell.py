@@ -325,7 +325,7 @@ class Shell(QObject):
         services = self._services
         source = DiagnosticsSource(
             session=services.session.state,
-            link=services.link.status,
+            link=services.calls.link,
             last_heard=lambda: services.link.last_heard,
             last_checked=lambda: services.link.last_checked,
             budgets=services.session.budgets,

@@ -47,7 +47,7 @@ def test_anything_else_is_refused_with_a_remedy(written: str) -> None:
     with pytest.raises(Problem) as refused:
         check_server(written)
     assert refused.value.kind is Kind.LOCAL
-    assert refused.value.title == "The server's address cannot be used."
+    assert refused.value.title == "The server’s address cannot be used."
     assert refused.value.remedy.endswith(".")
 
 

@@ -121,7 +121,7 @@ def test_only_what_makes_sense_is_offered(view: RingOutView, end: str, offered: 
 
 def test_cancelling_is_shown_until_it_is_known_whether_it_worked(view: RingOutView) -> None:
     view.show_progress(RINGOUTS["cancelling"])
-    assert view.cancel.text() == "Cancelling …"
+    assert view.cancel.text() == "Cancelling…"
 
 
 @pytest.mark.parametrize("wish", ["cancel", "open_call", "done", "again"])

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from rcdesk import app, surroundings
 from rcdesk.config import Config, paths_for
@@ -36,7 +37,9 @@ from rcdesk.ui.diagnostic_words import as_text
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.ring_card import SWITCHED_OFF
+from rcdesk.ui.ring_test_view import lines
 from rcdesk.ui.session_words import SIGN_IN_TO_CALL
+from rcdesk.ui.settings_pane import SettingsPane
 from rcdesk.ui.shell import Services, Shell
 from tests.helpers.wait import until
 from tests.ui.form_samples import BEGUN, UNDER_WAY
@@ -258,6 +261,30 @@ async def test_a_ring_test_stops_at_the_card_where_cards_are_switched_off() -> N
         services.ring_test.start()
         now = await until(lambda: (now := services.ring_test.progress.value) and now.over and now)
         assert (now.reached, now.why) == (Step.FOLLOWED, SWITCHED_OFF)
+
+
+async def test_everything_on_screen_says_since_when_calls_are_not_followed(qtbot: QtBot) -> None:
+    """Whatever the link has gone through meanwhile."""
+    async with shell() as (made, services):
+        gone = (
+            (LinkState.LIVE, NOW - 900),
+            (LinkState.RECOVERING, NOW - 600),
+            (LinkState.SIGNED_OUT, NOW - 60),
+        )
+        for state, since in gone:
+            services.link.status.publish(LinkStatus(state, since))
+        page = made._make_diagnostics()
+        qtbot.addWidget(page)
+        await until(lambda: page.parts)
+        assert isinstance(page.parts[0], LinkPart)
+        assert page.parts[0].facts.values["State"].text() == "Signed out, not live since 10:32"
+        assert made._model.age.startswith("As of 10:32.")
+        settings = made.window.pane(Pane.SETTINGS)
+        assert isinstance(settings, SettingsPane)
+        assert settings._now.text() == "Now: Signed out, not live since 10:32"
+        services.ring_test.start()
+        await until(lambda: settings.ring_test.steps)
+        assert next(lines(services.ring_test.progress.value, NOW))[2] == "Signed out, not live since 10:32"
 
 
 async def test_the_diagnostics_tell_of_the_services_and_redact_what_is_copied() -> None:
