@@ -12,19 +12,19 @@ from rcdesk.ui import diagnostic_words
 from rcdesk.ui.controls import Button, IconButton, Kind
 from rcdesk.ui.diagnostic_parts import BudgetsPart, ComputerPart, DiagnosticsPart, FilesPart, LinkPart
 from rcdesk.ui.diagnostic_words import DiagnosticsSource
+from rcdesk.ui.slices import Slices
 from rcdesk.ui.theme import GAP
 from rcdesk.ui.ticker import Ticker
 from rcdesk.ui.widgets import Label, Scroll, column, copy_text, row
 
 COPY, COPIED = "Copy as text", "Copied"
 COPIED_FOR = 2000  # ms
-BETWEEN = 8  # ms from one part to the next, in which the first is painted
 
 
 class Diagnostics(QWidget):
     """A page of the settings. It is brought up to date every second while it is on screen, and never else.
 
-    Its parts are built one by one, with a little time between them: together they would hold up a card of a call.
+    Its parts are built one by one (`slices`).
 
     Signals:
         left: the user wants back to the settings.
@@ -38,7 +38,6 @@ class Diagnostics(QWidget):
         self._ticker = ticker
         self._shown = False
         self.parts: list[DiagnosticsPart] = []
-        self._to_come = self._build_parts()
         self.back = IconButton("back", "Back to the settings", Kind.BARE)
         self.back.clicked.connect(lambda _checked=False: self.left.emit())
         self.setFocusProxy(self.back)
@@ -52,7 +51,7 @@ class Diagnostics(QWidget):
         content.setLayout(layout)
         self.setLayout(column(Scroll(content)))
         ticker.ticked.connect(self._tick)
-        QTimer.singleShot(BETWEEN, self, self._build_next)
+        self.slices = Slices(self._build_parts(), self._add, self)
 
     def _build_parts(self) -> Iterator[DiagnosticsPart]:
         yield LinkPart(self._source)
@@ -60,12 +59,10 @@ class Diagnostics(QWidget):
         yield ComputerPart(self._source)
         yield FilesPart(self._source)
 
-    def _build_next(self) -> None:
-        if part := next(self._to_come, None):
-            part.refresh()
-            self._column.addWidget(part)
-            self.parts.append(part)
-            QTimer.singleShot(BETWEEN, self, self._build_next)
+    def _add(self, part: DiagnosticsPart) -> None:
+        part.refresh()
+        self._column.addWidget(part)
+        self.parts.append(part)
 
     def _copy(self) -> None:
         copy_text(diagnostic_words.as_text(self._source))

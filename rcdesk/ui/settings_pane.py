@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from rcdesk.ui.form import label_for
 from rcdesk.ui.painted import PaintedButton, draw_icon, draw_text
 from rcdesk.ui.preferences import Preferences
 from rcdesk.ui.ring_test_view import RingTestView
+from rcdesk.ui.slices import Slices
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import ElidedLabel, Label, Line, Scroll, Section, column, row
 
@@ -74,6 +75,8 @@ class SettingsSource:
 class SettingsPane(QWidget):
     """Only settings that work. Each holds from the moment it is chosen; there is no “Apply”.
 
+    Its sections are built one by one (`slices`), the account first.
+
     Signals:
         sign_in_asked, sign_out_asked, ring_test_asked: as they say.
         preference_changed: this preference was changed and is kept: "theme", "popups" or "push".
@@ -91,20 +94,30 @@ class SettingsPane(QWidget):
         self._source = source
         self._preferences = preferences
         self._page: Diagnostics | None = None
+        self._now: Label | None = None
         content = QWidget()
-        parts = (self._account(), self._appearance(), self._calls(), self._push(), self._about())
-        layout = column(*parts, 1, gap=4 * GAP)
-        layout.setContentsMargins(0, 0, 0, 4 * GAP)
-        content.setLayout(layout)
+        self._sections = column(self._account(), 1, gap=4 * GAP)
+        self._sections.setContentsMargins(0, 0, 0, 4 * GAP)
+        content.setLayout(self._sections)
         self._stack = QStackedWidget()
         self._stack.addWidget(Scroll(content, gutter=True))
         self.setLayout(column(self._stack))
         undoings = (
             source.session.follow(self._on_session),
-            source.link.follow(self._on_link),
+            source.link.subscribe(self._on_link),
             source.secrets_kept.subscribe(lambda _keyring: self._show_kept()),
         )
         self.destroyed.connect(lambda _object=None: [undo() for undo in undoings])
+        self.slices = Slices(self._build(), self._add, self)
+
+    def _build(self) -> Iterator[QWidget]:
+        yield self._appearance()
+        yield self._calls()
+        yield self._push()
+        yield self._about()
+
+    def _add(self, section: QWidget) -> None:
+        self._sections.insertWidget(self._sections.count() - 1, section)  # before the stretch
 
     def _account(self) -> QWidget:
         self._name = ElidedLabel("", strong=True)
@@ -149,6 +162,7 @@ class SettingsPane(QWidget):
         self._now = Label("", Size.SMALL, wrap=True)
         self.push.currentIndexChanged.connect(lambda _index: self._on_push())
         self._explained.setText(EXPLAINED[self.push.currentData()])
+        self._on_link(self._source.link.value)
         label = label_for("How calls arrive", self.push)
         return Section("Push", label, self.push, self._explained, self._now, gap=GAP)
 
@@ -207,6 +221,8 @@ class SettingsPane(QWidget):
         self._kept.setVisible(bool(told))
 
     def _on_link(self, status: LinkStatus) -> None:
+        if self._now is None:
+            return
         look = link_words.LOOKS[status.state]
         how = f" {TRANSPORTS[status.transport]}" if status.state is LinkState.LIVE else ""
         self._now.setText(f"Now: {look.word}{how}{link_words.since(status, self._source.clock())}")

@@ -202,8 +202,7 @@ def diagnostics(link: LinkStatus = LIVE, budgets: tuple[Budget, ...] = BUDGETS) 
 
 def whole(page: Diagnostics) -> Diagnostics:
     """Build what the page would build bit by bit."""
-    while len(page.parts) < 4:
-        page._build_next()
+    page.slices.finish()
     return page
 
 
@@ -227,7 +226,9 @@ def settings(
         Latest(test),
         diagnostics,
     )
-    return SettingsPane(source, samples.FakePreferences(push=push))
+    pane = SettingsPane(source, samples.FakePreferences(push=push))
+    pane.slices.finish()
+    return pane
 
 
 def settings_signed_in() -> QWidget:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
@@ -21,6 +21,7 @@ from rcdesk.store.vault import LOCKED
 from rcdesk.ui import settings_pane
 from rcdesk.ui.diagnostics import Diagnostics
 from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
+from rcdesk.ui.widgets import Section, SectionHeader
 from tests.ui import gallery_forms
 from tests.ui.form_samples import NOW, FakePreferences, at
 
@@ -57,6 +58,7 @@ def shown(qtbot: QtBot) -> Shown:
         pane.resize(420, 700)
         with qtbot.waitActive(pane):
             pane.show()
+        pane.slices.finish()
         return pane, world
 
     return show
@@ -64,6 +66,32 @@ def shown(qtbot: QtBot) -> Shown:
 
 def told(pane: SettingsPane) -> list[str]:
     return [label.text() for label in pane.findChildren(QLabel) if label.isVisible()]
+
+
+def test_its_sections_are_built_with_time_between_them_for_what_is_urgent(qtbot: QtBot) -> None:
+    world = World()
+    source = SettingsSource(
+        world.session, world.link, world.kept, "0.1.0", lambda: NOW, world.ring_test, world.diagnostics
+    )
+    pane = SettingsPane(source, world.preferences)
+    qtbot.addWidget(pane)
+    urgent: list[int] = []
+
+    def sections() -> int:
+        return len(pane.findChildren(Section))
+
+    beat = QTimer(pane, interval=0)
+    beat.timeout.connect(lambda: urgent.append(sections()))
+    beat.start()
+    assert sections() == 1
+    world.link.publish(LinkStatus(LinkState.LIVE, NOW, Transport.WEBSOCKET))
+    qtbot.waitUntil(lambda: sections() == 5)
+    assert set(urgent) >= {1, 2, 3, 4}
+    assert pane._now is not None
+    assert pane._now.text().startswith("Now: Live over WebSocket")
+    assert [section.findChild(SectionHeader).text() for section in pane.findChildren(Section)] == [
+        "Account", "Appearance", "Calls", "Push", "About"
+    ]  # fmt: skip
 
 
 def test_who_is_signed_in_where_and_how_it_is_kept(shown: Shown) -> None:

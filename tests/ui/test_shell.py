@@ -281,6 +281,8 @@ async def test_everything_on_screen_says_since_when_calls_are_not_followed(qtbot
         assert made._model.age.startswith("As of 10:32.")
         settings = made.window.pane(Pane.SETTINGS)
         assert isinstance(settings, SettingsPane)
+        settings.slices.finish()
+        assert settings._now is not None
         assert settings._now.text() == "Now: Signed out, not live since 10:32"
         services.ring_test.start()
         await until(lambda: settings.ring_test.steps)
