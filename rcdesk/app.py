@@ -228,6 +228,7 @@ def _build(
     awake = Awake(clock, asleep)
     link = Link(nursery, platform, calls, presence, clock, config.push or settings.value.push, awake)
     link.status.subscribe(calls.on_link)
+    awake.woke.subscribe(lambda _began: session.retry())
     people = People(nursery, platform)
     dialer = Dialer(nursery, platform, settings, calls.platform_now)
     history = History(nursery, platform, store, clock)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.awake import Awake
+from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui.shell import Services, Shell
 
 log = logging.getLogger(__name__)
@@ -33,23 +34,32 @@ async def hear_of_sleep(awake: Awake) -> None:
 
 
 async def hear_of_network(services: Services, shell: Shell) -> None:
-    """Let Qt's word of the network be a hint to the link, from the first trouble on.
+    """Let Qt's word of the network be a hint to the link, and to a sign-in that waits, from the first trouble on.
 
     It takes 5 MB, which a desk without trouble can spare: a line that dies is noticed by its silence too.
     """
     trouble = asyncio.Event()
 
-    def look(status: LinkStatus) -> None:
+    def look_at_link(status: LinkStatus) -> None:
         if status.state is LinkState.RECOVERING:
             trouble.set()
 
-    undo = services.link.status.follow(look)
+    def look_at_session(state: SessionState) -> None:
+        if state.phase is Phase.SIGNING_IN and state.problem:  # the server is away
+            trouble.set()
+
+    def on_network() -> None:
+        services.session.retry()
+        services.link.on_network()
+
+    undo_both = services.link.status.follow(look_at_link), services.session.state.follow(look_at_session)
     await trouble.wait()
-    undo()
+    for undo in undo_both:
+        undo()
     await asyncio.to_thread(importlib.import_module, "rcdesk.ui.network")
     from rcdesk.ui.network import Network, qt_network
 
-    Network(qt_network(), shell).changed.connect(services.link.on_network)
+    Network(qt_network(), shell).changed.connect(on_network)
 
 
 def _has_system_bus() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +75,7 @@ class Session:
         self._stored: Connection | None = None  # whose pair the keyring holds, or is about to
         self._pacers = pacers
         self._attempt: asyncio.Task[None] | None = None
+        self._again = asyncio.Event()  # somebody has a reason to believe that the server can be reached now
         self._watching = Group(nursery)
         vault.on_change = self._on_vault
 
@@ -104,6 +106,11 @@ class Session:
     def resume(self) -> None:
         """Go on with the sign-in that the keyring holds, if it holds one."""
         self._begin(self._resume())
+
+    def retry(self) -> None:
+        """Try at once what waits for a server that is away: the computer woke, its network is back, or the user
+        wants it. If that fails too, it waits as before."""
+        self._again.set()
 
     def cancel(self) -> None:
         """Give up the attempt under way; what held before it holds again."""
@@ -244,6 +251,7 @@ class Session:
     async def _until_reached(self, connection: Connection, tokens: Tokens) -> Platform:
         """Go on with `tokens` as soon as the server can be reached; it being away is no sign-out."""
         while True:
+            self._again.clear()
             try:
                 return await connection.resume(tokens)
             except Problem as problem:
@@ -251,7 +259,9 @@ class Session:
                     raise
                 state = self.state.value
                 self.state.publish(replace(state, problem=problem))
-                await asyncio.sleep(max(problem.retry_after or 0.0, STILL_AWAY))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(max(problem.retry_after or 0.0, STILL_AWAY)):
+                        await self._again.wait()
 
     def _connect(self, server: Server, keep: Callable[[Connection, str], Awaitable[None]]) -> Connection:
         from rcdesk.services.connection import Connection

@@ -227,6 +227,11 @@ class Shell(QObject):
         self.window.hide()
         self.window.deleteLater()
 
+    def _retry(self) -> None:
+        """Whatever waits for the server, it is tried at once."""
+        self._services.session.retry()
+        self._services.link.retry()
+
     def _make_window(self, profile: str) -> MainWindow:
         services = self._services
         source = WindowSource(
@@ -237,7 +242,7 @@ class Shell(QObject):
             problems=services.problems,
             last_heard=lambda: services.link.last_heard,
             clock=services.clock,
-            retry=services.link.retry,
+            retry=self._retry,
             profile=profile,
         )
         panes: dict[Pane, Callable[[], QWidget]] = {

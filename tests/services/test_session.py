@@ -14,6 +14,7 @@ import keyring
 import keyring.backends.fail
 import pytest
 
+from rcdesk.client import rest
 from rcdesk.client.auth import Keeper
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.tokens import Ending, Tokens
@@ -245,6 +246,58 @@ async def test_a_server_away_at_the_start_is_no_sign_out_and_it_comes_back_by_it
         assert me.state.problem
         assert me.state.problem.kind is Kind.UNAVAILABLE
         assert (await me.phase(Phase.SIGNED_IN)).problem is None
+
+
+@pytest.mark.parametrize("woken", [False, True], ids=["the user wants it", "the computer woke"])
+async def test_a_server_away_is_tried_once_at_once_when_there_is_a_reason_and_then_waited_for_as_before(
+    sandbox: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, woken: bool
+) -> None:
+    monkeypatch.setattr(session, "STILL_AWAY", 1e6)
+    monkeypatch.setattr(rest, "TRIES", 1)
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("http-status", path=SERVER_AWAY, status=503, count=2)
+
+    async def refused() -> int:
+        return int((await sandbox.state())["requests"]["by_status"].get("503", 0))
+
+    async with world(sandbox, tmp_path, vault=vault) as me:
+
+        async def again() -> None:
+            told = len(me.states)
+            if woken:
+                me.jump.seconds += 3600
+                me.awake.look()
+            else:
+                me.session.retry()
+            await until(lambda: len(me.states) > told)
+
+        me.session.resume()
+        await until(lambda: me.state.problem)
+        assert await refused() == 1
+        await again()
+        assert (await refused(), me.state.phase) == (2, Phase.SIGNING_IN)
+        await again()
+        assert me.state.phase is Phase.SIGNED_IN
+
+
+async def test_a_reason_to_try_again_that_comes_during_an_attempt_is_not_lost(
+    sandbox: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "STILL_AWAY", 1e6)
+    monkeypatch.setattr(rest, "TRIES", 1)
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("http-status", path=SERVER_AWAY, status=503, count=1)
+    await sandbox.fault("latency", path=SERVER_AWAY, seconds=0.2)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        await until(lambda: me.session._tried)
+        await asyncio.sleep(0.05)
+        me.session.retry()
+        await me.phase(Phase.SIGNED_IN)
 
 
 async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_on(

@@ -193,6 +193,7 @@ async def world(
         awake = Awake(now, ticks=sandbox.now)
         link = Link(nursery, session.platform, calls, presence, now, push, awake)
         link.status.subscribe(calls.on_link)
+        awake.woke.subscribe(lambda _began: session.retry())
         people = People(nursery, session.platform)
         dialer = Dialer(nursery, session.platform, kept, calls.platform_now)
         history = History(nursery, session.platform, store, now)

@@ -222,6 +222,31 @@ async def test_the_network_is_asked_of_qt_only_after_trouble() -> None:
         (network,) = made.findChildren(QObject, "network")
         network.changed.emit()
         assert told == [None]
+        assert services.session._again.is_set()
+
+
+async def test_a_server_that_is_away_at_the_start_is_trouble_as_well() -> None:
+    async with shell() as (made, services):
+        hearing = asyncio.get_running_loop().create_task(surroundings.hear_of_network(services, made))
+        await asyncio.sleep(0)
+        services.session.state.publish(SessionState(Phase.SIGNING_IN))
+        await asyncio.sleep(0)
+        assert not made.findChildren(QObject, "network")
+        away = Problem("You are not signed in.", "Wait.", Kind.OFFLINE)
+        services.session.state.publish(SessionState(Phase.SIGNING_IN, problem=away))
+        await hearing
+        assert made.findChildren(QObject, "network")
+
+
+async def test_a_sign_in_that_waits_for_the_server_hears_of_every_reason_to_try_again() -> None:
+    async with shell() as (made, services):
+        woken: list[str] = []
+        services.session.retry = lambda: woken.append("session")  # type: ignore[method-assign]
+        services.link.retry = lambda: woken.append("link")  # type: ignore[method-assign]
+        services.awake.woke.publish(NOW)
+        assert woken == ["session"]
+        made.window.banner.retry_asked.emit()
+        assert woken == ["session", "session", "link"]
 
 
 async def test_a_closed_shell_listens_no_more() -> None:
