@@ -17,6 +17,15 @@ class Account:
     region: str = "US"
     scopes: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def key(self) -> str:
+        """What names the person for good: two accounts with the same key are the same person's, whatever else differs.
+
+        The platform's ids are never given twice, so the address at which it was reached is no part of it. Files
+        hold this text: it must stay as it is.
+        """
+        return f"{self.account_id}/{self.extension_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:

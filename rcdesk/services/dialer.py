@@ -222,9 +222,9 @@ class Dialer:
             self._give_up()
             return
         self._account = platform.account
-        before, now = self._settings.value.dials_as, str(platform.account.extension_id)
-        self._settings.update(dials_as=now)
-        if before not in ("", now):
+        before, account = self._settings.value.dials_as, platform.account
+        self._settings.update(dials_as=account.key)
+        if before not in ("", account.key, account.extension_id):  # which an older rcdesk noted alone
             self._forget()
         self._loading.start(self._load_choices(platform), name="phones and numbers")
 

@@ -179,8 +179,7 @@ class History:
                     await self._due.wait()
 
     async def _sync(self, platform: Platform) -> None:
-        account = platform.account
-        if await self._store.belong_to(f"{account.account_id}/{account.extension_id}"):
+        if await self._store.belong_to(platform.account.key):
             await self._tell()
         token = await self._store.cursor()
         batch = await platform.api.sync_since(token) if token else None

@@ -40,7 +40,7 @@ class LiveCalls:
         self._known_at = float("-inf")  # when a report or a snapshot was taken in last
         self._status = LinkStatus()  # as the link says it
         self._lost_at: float | None = None  # since when the calls are not followed, if they were before
-        self._whose: tuple[str, str, str] | None = None  # server, account and extension of the last session
+        self._whose = ""  # the key of the last session's account
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -107,10 +107,9 @@ class LiveCalls:
         if state.phase is Phase.SIGNED_OUT:
             self._forget()
         elif state.phase is Phase.SIGNED_IN and state.account:
-            whose = state.server, state.account.account_id, state.account.extension_id
-            if self._whose not in (None, whose):
+            if self._whose not in ("", state.account.key):
                 self._forget()
-            self._whose = whose
+            self._whose = state.account.key
 
     def close(self) -> None:
         """Stop waiting for graces; what is known stays."""

@@ -78,7 +78,7 @@ class People:
         self._loading.cancel()
         if platform is None:
             return
-        if self._account and self._account.extension_id != platform.account.extension_id:
+        if self._account and self._account.key != platform.account.key:
             self._by_number.clear()
             self.changed.publish(None)
         self._account = platform.account

@@ -36,10 +36,10 @@ class PresenceKeeper:
 
     def _on_platform(self, platform: Platform | None) -> None:
         self._asking.cancel()
-        if platform and platform.account.extension_id != self._of:
+        if platform and platform.account.key != self._of:
             if self._of:
                 self.presence.publish(Presence())
-            self._of, self._dnd_before = platform.account.extension_id, None
+            self._of, self._dnd_before = platform.account.key, None
             self.presence.publish(Presence())
 
     async def _ask(self, platform: Platform, wish: Availability) -> None:

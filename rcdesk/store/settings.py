@@ -35,7 +35,7 @@ class Settings:
         theme: `system` follows the desktop's light or dark.
         popups: a card for each ringing call.
         last_phone: the number that rang first in the last RingOut. last_caller_id: what they saw.
-        dials_as: the extension's id that these two belong to.
+        dials_as: whose these two are (`Account.key`).
         prompt: the user presses 1 before the other side is rung.
         region: ISO country by which numbers are read, "" for the account's own.
         geometry: place and size of the window, as the window wrote it.

@@ -342,7 +342,7 @@ class MainWindow(QWidget):
     def _on_session(self, state: SessionState) -> None:
         if state.account:
             self._waiting = ""
-        before, self._whose = self._whose, state.account.extension_id if state.account else self._whose
+        before, self._whose = self._whose, state.account.key if state.account else self._whose
         if self._detail and before not in ("", self._whose):  # it shows a call of somebody else
             self._detail.show_record(None)
             self._detail_open = False

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rcdesk.core.account import RESTORABLE, Availability, DndStatus, Presence, UserStatus, change_to
+from rcdesk.core.account import (
+    RESTORABLE,
+    Account,
+    Availability,
+    DndStatus,
+    Presence,
+    UserStatus,
+    change_to,
+)
 from rcdesk.core.errors import Kind, Problem
+
+
+def test_a_person_is_known_by_the_ids_of_account_and_extension_alone() -> None:
+    me = Account("400130394008", "400130394009", "101", "Dana Novak")
+    assert me.key == "400130394008/400130394009", "the history on disk is theirs by this text"
+    married = replace(me, name="Dana Lee", extension_number="201", region="CA", scopes=frozenset({"RingOut"}))
+    assert married.key == me.key
+    assert replace(me, account_id="1").key != me.key != replace(me, extension_id="1").key
 
 
 @pytest.mark.parametrize(

@@ -430,6 +430,18 @@ async def test_phones_of_somebody_else_are_not_offered(me: World) -> None:
     assert me.dialer.choices.value == DialChoices()
 
 
+@pytest.mark.parametrize("older", [False, True])
+async def test_the_phone_that_rang_last_stays_for_the_same_person(me: World, older: bool) -> None:
+    account = (await me.signed_in()).account
+    assert me.settings.value.dials_as == account.key
+    me.session.sign_out()
+    noted = str(account.extension_id) if older else account.key
+    me.settings.update(last_phone=OWN, last_caller_id="+18885550100", dials_as=noted)
+    await me.signed_in()
+    assert (me.settings.value.last_phone, me.settings.value.last_caller_id) == (OWN, "+18885550100")
+    assert me.settings.value.dials_as == account.key
+
+
 async def test_the_phone_of_somebody_else_is_not_rung(me: World) -> None:
     me.settings.update(last_phone=OWN, last_caller_id="+18885550100")  # by an rcdesk that did not note whose
     platform = await me.signed_in()

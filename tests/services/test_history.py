@@ -301,7 +301,7 @@ async def test_somebody_else_begins_with_an_empty_history(me: World) -> None:
     await until(lambda: me.history.missed.value == 1)
     await me.listed(1)
     await me.sandbox.fault("http-status", path=SYNC, status=503)
-    other = replace(platform, account=replace(platform.account, extension_id="999"))
+    other = replace(platform, account=replace(platform.account, account_id="999"))
     me.session.platform.publish(other)
     await until(lambda: me.history.missed.value == 0)
     assert await me.newest(5) == ()

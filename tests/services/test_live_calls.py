@@ -99,8 +99,8 @@ def at(state: LinkState, since: float) -> LinkStatus:
     return LinkStatus(state, since)
 
 
-def signed_in(extension: str = "101", server: str = "https://one") -> SessionState:
-    return SessionState(Phase.SIGNED_IN, Account("1", extension, extension, "Dana Novak"), server=server)
+def signed_in(extension: str = "101", server: str = "https://one", account: str = "1") -> SessionState:
+    return SessionState(Phase.SIGNED_IN, Account(account, extension, extension, "Dana Novak"), server=server)
 
 
 async def test_signed_out_the_calls_go_and_nobody_is_told_that_they_are_over() -> None:
@@ -120,7 +120,12 @@ async def test_signed_out_the_calls_go_and_nobody_is_told_that_they_are_over() -
 
 @pytest.mark.parametrize(
     ("state", "left"),
-    [(signed_in(), 1), (signed_in("102"), 0), (signed_in(server="https://other"), 0)],
+    [
+        (signed_in(), 1),
+        (signed_in("102"), 0),
+        (signed_in(account="2"), 0),
+        (signed_in(server="https://other"), 1),
+    ],
 )
 async def test_calls_stay_for_who_signs_in_again_and_for_nobody_else(state: SessionState, left: int) -> None:
     calls, _changes = made()

@@ -76,7 +76,7 @@ async def test_names_stay_when_the_session_ends_and_go_when_somebody_else_signs_
     assert me.people.name("118")
     told: list[str] = []
     me.people.changed.subscribe(lambda _none: told.append(me.people.name("118")))
-    object.__setattr__(platform.account, "extension_id", "999")
+    object.__setattr__(platform.account, "account_id", "999")
     me.session.platform.publish(platform)
     assert told == [""], "what shows names is painted again"
 

@@ -85,7 +85,7 @@ async def test_nobody_is_shown_with_the_presence_of_somebody_else(me: World) -> 
     me.session.platform.publish(None)
     me.session.platform.publish(platform)
     assert me.presence.presence.value.message == "Lunch", "who signs in again is the same"
-    object.__setattr__(platform.account, "extension_id", "999")
+    object.__setattr__(platform.account, "account_id", "999")
     me.session.platform.publish(platform)
     assert me.presence.presence.value == Presence()
 
