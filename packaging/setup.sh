@@ -13,9 +13,9 @@ log=build/setup.log
 # Qt's wheels bring Qt, but not what it stands on: OpenGL, fonts, the keyboard, Kerberos for QtNetwork, the X protocol.
 window=(libgl1 libegl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libgssapi-krb5-2 fonts-dejavu-core
     libxkbcommon0 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0)
-# A screen, a bus, a window manager, a tray, notifications and a keyring; then hands and eyes.
+# A screen, a bus, a window manager, a tray, notifications and a keyring; then ears, hands and eyes.
 desktop=(xvfb dbus openbox trayer dunst gnome-keyring at-spi2-core
-    xdotool x11-utils xterm imagemagick desktop-file-utils xdg-utils)
+    pulseaudio pulseaudio-utils xdotool x11-utils xterm imagemagick desktop-file-utils xdg-utils)
 
 say() { printf 'setup: %s\n' "$*"; }
 

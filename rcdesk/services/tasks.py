@@ -65,7 +65,9 @@ class Nursery:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            await asyncio.sleep(0)  # from Python 3.12 on tasks that have ended cost no turn: `_ended` needs one
+            await asyncio.sleep(
+                0
+            )  # from Python 3.12 on tasks that have ended cost no turn: `_ended` needs one
 
 
 class Group:

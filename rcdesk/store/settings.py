@@ -33,7 +33,7 @@ class Settings:
         server, client_id: where one signed in last, and as which app.
         push: how events come; `auto` tries WebSocket, then PubNub, then polls.
         theme: `system` follows the desktop's light or dark.
-        popups: a card for each ringing call.
+        popups: a card for each ringing call. sound: and a sound while it rings.
         last_phone: the number that rang first in the last RingOut. last_caller_id: what they saw.
         dials_as: whose these two are (`Account.key`).
         prompt: the user presses 1 before the other side is rung.
@@ -47,6 +47,7 @@ class Settings:
     push: Literal["auto", "websocket", "pubnub", "polling"] = "auto"
     theme: Literal["system", "light", "dark"] = "system"
     popups: bool = True
+    sound: bool = False
     last_phone: str = ""
     last_caller_id: str = ""
     dials_as: str = ""

@@ -28,6 +28,7 @@ class Popups(QObject):
         dismissed: the user sent the card of the call with this key away.
         left: the card of the call with this key is gone, for whatever reason.
         painted: the card of the call with this key is on the screen.
+        ringing: whether a card says now that a phone rings; told when that changes.
     """
 
     open_asked = Signal(str)
@@ -35,6 +36,7 @@ class Popups(QObject):
     dismissed = Signal(str)
     left = Signal(str)
     painted = Signal(str)
+    ringing = Signal(bool)
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class Popups(QObject):
         self._spots: dict[str, Box] = {}
         self._waiting: dict[str, Face] = {}  # there was no room for them yet
         self._spares: list[PopupCard] = []
+        self._ringing = False
         ticker.ticked.connect(self._tick)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
@@ -169,6 +172,9 @@ class Popups(QObject):
     def _want_ticks(self) -> None:
         counting = any(card.face and card.face.since is not None for card in self._cards.values())
         self._ticker.want("popups", wanted=counting)
+        if counting is not self._ringing:
+            self._ringing = counting
+            self.ringing.emit(counting)
 
     def _on_silence(self, key: str) -> None:
         self.dismissed.emit(key)

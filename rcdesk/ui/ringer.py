@@ -24,6 +24,9 @@ ENDS_WITHIN = 1000  # ms for which leaving waits for a player that was killed
 class Ringer(QObject):
     """Plays one sound over and over from `ring` to `hush`; one player that fails gives way to the next.
 
+    Attributes:
+        ringing: whether it is asked to.
+
     Signals:
         played: the player of this name has played the whole sound, as it says.
         failed: no player could, and why, in words. It is tried anew with the next `ring`.
@@ -39,7 +42,7 @@ class Ringer(QObject):
         self._sound = sound
         self._players = players
         self._nth = 0  # of the player that is tried, or that works
-        self._ringing = False
+        self.ringing = False
         self._killed = False
         self._began = QElapsedTimer()
         self._process = QProcess(self)
@@ -50,14 +53,14 @@ class Ringer(QObject):
 
     def ring(self) -> None:
         """Begin, unless it rings already."""
-        if not self._ringing:
-            self._ringing = True
+        if not self.ringing:
+            self.ringing = True
             self._nth = 0  # what plays sounds may have been installed, or started, since
             self._play()
 
     def hush(self) -> None:
         """Be silent at once."""
-        self._ringing = False
+        self.ringing = False
         self._killed = self._process.state() is not QProcess.ProcessState.NotRunning
         self._process.kill()
 
@@ -67,7 +70,7 @@ class Ringer(QObject):
         self._process.waitForFinished(ENDS_WITHIN)
 
     def _play(self) -> None:
-        if not self._ringing or self._process.state() is not QProcess.ProcessState.NotRunning:
+        if not self.ringing or self._process.state() is not QProcess.ProcessState.NotRunning:
             return  # hushed meanwhile, or the one that was killed has not ended yet
         while self._nth < len(self._players):
             name, *options = self._players[self._nth]
@@ -81,7 +84,7 @@ class Ringer(QObject):
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         killed, self._killed = self._killed, False
-        if not self._ringing:
+        if not self.ringing:
             return
         if (
             not killed
@@ -95,7 +98,7 @@ class Ringer(QObject):
         self._play()
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart and self._ringing:
+        if error is QProcess.ProcessError.FailedToStart and self.ringing:
             self._give_way("did not start")
             QTimer.singleShot(0, self, self._play)  # this is told while `start` is still under way
 

@@ -79,7 +79,7 @@ class SettingsPane(QWidget):
 
     Signals:
         sign_in_asked, sign_out_asked, ring_test_asked: as they say.
-        preference_changed: this preference was changed and is kept: "theme", "popups" or "push".
+        preference_changed: this preference was changed and is kept: "theme", "popups", "sound" or "push".
     """
 
     sign_in_asked = Signal()
@@ -148,9 +148,14 @@ class SettingsPane(QWidget):
         )
         words_below.setContentsMargins(INDENT, 0, 0, 0)
         self.popups.setAccessibleDescription(words_below.text())
+        self.sound = CheckBox("Play a sound while it rings")
+        self.sound.setChecked(self._preferences.value.sound)
+        self.sound.setEnabled(self.popups.isChecked())
+        self.sound.toggled.connect(lambda on: self._keep("sound", on))
+        self.popups.toggled.connect(self.sound.setEnabled)
         self.ring_test = RingTestView(self._source.ring_test, self._source.clock)
         self.ring_test.asked.connect(self.ring_test_asked)
-        cards = column(self.popups, words_below, gap=0)
+        cards = column(self.popups, words_below, self.sound, gap=0)
         return Section("Calls", cards, Line(), self.ring_test, gap=3 * GAP)
 
     def _push(self) -> QWidget:

@@ -21,7 +21,7 @@ from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.main_window import MainWindow, WindowSource
 from rcdesk.ui.navigation import Pane
-from rcdesk.ui.theme import Theme
+from rcdesk.ui.theme import Theme, resources
 from rcdesk.ui.ticker import Ticker
 
 if TYPE_CHECKING:  # every part is imported where it is made: the first window needs few of them
@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.ui.dial_pad import DialPad
     from rcdesk.ui.preferences import Place, Preferences
     from rcdesk.ui.ring_card import RingCard
+    from rcdesk.ui.ringer import Ringer
     from rcdesk.ui.tray import Tray
 
 
@@ -111,6 +112,7 @@ class Shell(QObject):
         self.cards: Cards | None = None
         self.away_card: AwayCard | None = None
         self.ring_card: RingCard | None = None
+        self.ringer: Ringer | None = None
         self._browser_url = ""
         self._tokens = Tokens()
         services.session.state.subscribe(self._on_session)
@@ -132,6 +134,7 @@ class Shell(QObject):
         from rcdesk.ui.cards import Cards
         from rcdesk.ui.popups import Popups
         from rcdesk.ui.ring_card import RingCard
+        from rcdesk.ui.ringer import Ringer
         from rcdesk.ui.tray import Tray, TraySource
 
         services = self._services
@@ -169,6 +172,10 @@ class Shell(QObject):
             self._wants_cards,
             self,
         )
+        self.ringer = Ringer(resources() / "ring.wav", parent=self)
+        self.ringer.played.connect(lambda _player: services.ring_test.played())
+        self.ringer.failed.connect(services.ring_test.not_played)
+        popups.ringing.connect(self._on_ringing)
 
     def bring_up(self, activation: str) -> None:
         """Somebody outside asked for the window. It takes the keyboard only with the token of the user's own act."""
@@ -216,6 +223,8 @@ class Shell(QObject):
         self._stop_listening()
         self._stop_refreshing()
         self._services.preferences.update(geometry=self.window.place)
+        if self.ringer:
+            self.ringer.close()
         if self.away_card:
             self.away_card.close()
         if self.ring_card:
@@ -416,10 +425,18 @@ class Shell(QObject):
     def _wants_cards(self) -> bool:
         return self._services.preferences.value.popups
 
+    def _on_ringing(self, rings: bool) -> None:
+        if self.ringer and rings and self._services.preferences.value.sound:
+            self.ringer.ring()
+        elif self.ringer:
+            self.ringer.hush()
+
     def _on_preference(self, name: str) -> None:
         kept = self._services.preferences.value
         if name == "theme":
             self.theme.choose(kept.theme)
+        elif name == "sound" and self.ringer and not kept.sound:
+            self.ringer.hush()
         elif name == "push":
             self._services.link.choose(kept.push)
         elif name == "popups" and self.cards and not kept.popups:

@@ -8,7 +8,7 @@ from tests.helpers.desktop import Notepad
 from tests.helpers.process import Rcdesk, Sandbox
 from tests.helpers.wait import wait_until
 
-TO_THE_BUTTON = ("Tab",) * 5  # person, sign out, appearance, cards, ring test
+TO_THE_BUTTON = ("Tab",) * 6  # person, sign out, appearance, cards, sound, ring test
 
 
 def test_a_ring_test_shows_its_card_and_leaves_nothing(

@@ -170,6 +170,7 @@ def a_ringout(end: str) -> list[Progress]:
 class Chosen:
     theme: str = "system"
     popups: bool = True
+    sound: bool = False
     push: str = "auto"
     last_phone: str = ""
     last_caller_id: str = ""

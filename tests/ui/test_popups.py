@@ -233,6 +233,19 @@ def test_silence_sends_the_card_away(qtbot: QtBot, popups: Popups) -> None:
     assert popups.keys == ()
 
 
+def test_it_tells_whether_any_phone_rings(popups: Popups) -> None:
+    told: list[bool] = []
+    popups.ringing.connect(told.append)
+    popups.show("a", MISSED)
+    assert told == []
+    popups.show("a", RINGS)
+    popups.show("b", RINGS)
+    popups.show("b", MISSED)
+    assert told == [True]
+    QTest.mouseClick(card_of(popups, "a").silence_button, Qt.MouseButton.LeftButton)
+    assert told == [True, False]
+
+
 def test_call_back_asks_with_the_number_and_dials_nothing(qtbot: QtBot, popups: Popups) -> None:
     popups.show("a", MISSED)
     with qtbot.waitSignal(popups.call_back_asked) as told:

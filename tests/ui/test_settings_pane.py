@@ -156,6 +156,18 @@ def test_a_theme_is_chosen_by_arrow_keys_and_kept(shown: Shown, qtbot: QtBot) ->
     assert (world.preferences.value.theme, changed.args) == ("light", ["theme"])
 
 
+def test_a_sound_goes_with_the_cards(shown: Shown) -> None:
+    pane, world = shown(sound=False)
+    assert (pane.sound.isEnabled(), pane.sound.isChecked()) == (True, False)
+    pane.sound.click()
+    assert world.preferences.value.sound is True
+    pane.popups.click()
+    assert not pane.sound.isEnabled()
+    assert pane.sound.isChecked(), "it is back with the cards"
+    pane, _ = shown(popups=False, sound=True)
+    assert (pane.sound.isEnabled(), pane.sound.isChecked()) == (False, True)
+
+
 def test_popups_are_switched_by_their_words_too(shown: Shown) -> None:
     pane, world = shown()
     QTest.mouseClick(pane.popups, Qt.MouseButton.LeftButton, pos=pane.popups.rect().center())

@@ -30,7 +30,7 @@ from rcdesk.store.penalties import PenaltyStore
 from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
-from rcdesk.ui import words
+from rcdesk.ui import ringer, words
 from rcdesk.ui.away_card import AwayCard
 from rcdesk.ui.diagnostic_parts import LinkPart
 from rcdesk.ui.diagnostic_words import as_text
@@ -329,3 +329,40 @@ async def test_the_diagnostics_tell_of_the_services_and_redact_what_is_copied() 
             assert page._source.places == services.places
         finally:
             page.deleteLater()
+
+
+async def test_a_sound_goes_with_a_card_if_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # the test's machine is not to ring
+    async with shell() as (made, services):
+        assert made.ringer
+        assert made.cards
+        services.calls.take(ringing(1, "7"))
+        assert not made.ringer.ringing, "it is not wanted unless it was chosen"
+        made.cards.clear()
+        services.preferences.update(sound=True)
+        services.calls.take(ringing(2, "8"))
+        assert made.ringer.ringing
+        made.cards.clear()
+        assert not made.ringer.ringing
+        services.calls.take(ringing(3, "9"))
+        services.preferences.update(sound=False)
+        made._on_preference("sound")
+        assert not made.ringer.ringing
+
+
+@pytest.mark.parametrize("played", [True, False])
+async def test_a_ring_test_hears_what_became_of_the_sound(
+    played: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    async with shell() as (made, services):
+        services.preferences.update(sound=True)
+        services.ring_test._rings = 0.0
+        assert made.ringer
+        if played:
+            monkeypatch.setattr(made.ringer, "ring", lambda: made.ringer and made.ringer.played.emit("one"))
+        services.ring_test.start()
+        progress = await until(lambda: (now := services.ring_test.progress.value) and now.over and now)
+        assert (progress.reached, progress.why) == (
+            (Step.PLAYED, "") if played else (Step.SHOWN, ringer.NO_PLAYER)
+        )
