@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.desktop import Notepad, notepad
+from tests.helpers.desktop import Notepad, notepad, put_pointer_away
 from tests.helpers.leaks import leaks
 from tests.helpers.process import Home, Rcdesk, Sandbox, sandbox
 from tests.helpers.virtual_desktop import MARK
@@ -23,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.desk)
             if MARK not in os.environ:
                 item.add_marker(away)
+
+
+@pytest.fixture(autouse=True)
+def _the_pointer_is_away() -> None:
+    if MARK in os.environ:
+        put_pointer_away()
 
 
 @pytest.fixture

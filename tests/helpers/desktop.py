@@ -126,6 +126,11 @@ def click(x: int, y: int, button: int = 1) -> None:
     _do("mousemove", str(x), str(y), "click", str(button))
 
 
+def put_pointer_away() -> None:
+    """Move the pointer to where no card comes: one under the pointer is being read, and stays."""
+    _do("mousemove", "0", "0")
+
+
 def screenshot(path: Path) -> Path:
     """Save the whole screen as a PNG and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
