@@ -234,6 +234,7 @@ def _build(
     history = History(nursery, platform, store, clock)
     away = Away(nursery, awake, link, calls, history, clock)
     session.state.subscribe(calls.on_session)
+    session.state.subscribe(away.on_session)
     ring_test = RingTest(nursery, calls.link, calls.platform_now, lambda: settings.value.sound)
     calls.changes.subscribe(history.on_change)
     calls.changes.subscribe(dialer.on_change)

@@ -107,6 +107,15 @@ class Gaps:
         if self._known_at is not None:
             self._known_at = min(self._known_at, at)
 
+    def clock_set(self, now: float, calls: Iterable[Call]) -> None:
+        """The clock was set, perhaps back, and what is on screen is not known to be true; nobody has slept."""
+        self.deaf(now, calls)
+        if self._known_at is not None:
+            self._known_at = min(self._known_at, now)
+        if self._gap and self._gap.ended > now:  # by the old time
+            back = self._gap.ended - now
+            self._gap = replace(self._gap, began=self._gap.began - back, ended=now)
+
     def told(self) -> None:
         """The user was told of the gap."""
         self._gap = None

@@ -21,7 +21,7 @@ class Awake:
     or a little before.
 
     A wall clock that is set forward looks like sleep. Where the system counts how long it slept, such a step is
-    told as a sleep of no length: what is open may have run into a time-out, but no time is missing. So is a step
+    told as no sleep, but as None: what is open may have run into a time-out, but no time is missing. So is a step
     back: what is due at a moment of the old time would else wait for as long as the clock went back.
     """
 
@@ -33,7 +33,7 @@ class Awake:
     ) -> None:
         """`clock` gives unix seconds; `ticks` seconds that do not pass in sleep; `asleep` those that this computer
         has slept so far, None if nobody counts them."""
-        self.woke: Feed[float] = Feed()
+        self.woke: Feed[float | None] = Feed()
         self._clock = clock
         self._asleep = asleep
         self._ticks = ticks
@@ -64,15 +64,16 @@ class Awake:
         apart = now - self._ticks()
         before, self._apart = self._apart, apart
         counted, self._counted = self._counted, self._asleep()
-        began, self._awake_at = self._awake_at, now
+        began: float | None = self._awake_at
+        self._awake_at = now
         if before is None or abs(apart - before) <= SLEPT:
             return False
         if apart < before:
             log.info("= the clock was set back by %.0f s", before - apart)
-            began = now
+            began = None
         elif counted is not None and self._counted is not None and self._counted - counted <= SLEPT:
             log.info("= the clock was set forward by %.0f s", apart - before)
-            began = now
+            began = None
         else:
             log.info("= slept for %.0f s", apart - before)
         self._tell(began, now)
@@ -89,6 +90,6 @@ class Awake:
         log.info("= awake, as the system says")
         self._tell(began, self._clock())
 
-    def _tell(self, began: float, now: float) -> None:
+    def _tell(self, began: float | None, now: float) -> None:
         self._told_at = now
         self.woke.publish(began)

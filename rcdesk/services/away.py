@@ -13,6 +13,7 @@ from rcdesk.services.feed import Feed
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
+from rcdesk.services.session import Phase, SessionState
 from rcdesk.services.tasks import Group, Nursery
 
 log = logging.getLogger(__name__)
@@ -24,8 +25,9 @@ class Away:
     """`summaries` tells of each long gap once, when the platform's log has what came in it.
 
     The log is read as soon as calls are shown again, so that the history is right, and once more when it can
-    be complete. A link that breaks again meanwhile makes the gap longer, not two of them. Whoever signed out, or
-    started the program just now, was told that nothing is shown: of that time nothing is told.
+    be complete. A link that breaks again meanwhile makes the gap longer, not two of them. So does a session that
+    the server has ended, once the same person signs in again. Whoever signed out, or started the program just now,
+    knows that nothing was shown: of that time nothing is told.
 
     While nothing is heard for longer than phones ring, no call is shown as ringing.
     """
@@ -44,6 +46,7 @@ class Away:
         self._history = history
         self._clock = clock
         self._gaps = Gaps()
+        self._whose = ""  # the key of the last session's account
         self._telling = Group(nursery)
         self._teller: asyncio.Task[None] | None = None
         self._doubt: asyncio.TimerHandle | None = None
@@ -57,8 +60,24 @@ class Away:
             self._doubt.cancel()
             self._doubt = None
 
-    def _on_woke(self, began: float) -> None:
-        self._gaps.slept(began, self._calls.calls)
+    def on_session(self, state: SessionState) -> None:
+        """Listen to the session: what came while nobody was signed in is news to who was before."""
+        if state.phase is Phase.SIGNED_OUT:
+            self._forget()
+        elif state.phase is Phase.SIGNED_IN and state.account:
+            if self._whose not in ("", state.account.key):
+                self._forget()
+            self._whose = state.account.key
+
+    def _forget(self) -> None:
+        self._gaps.forget()
+        self._telling.cancel()
+
+    def _on_woke(self, began: float | None) -> None:
+        if began is None:
+            self._gaps.clock_set(self._clock(), self._calls.calls)
+        else:
+            self._gaps.slept(began, self._calls.calls)
         self._doubt_ringing()
 
     def _on_status(self, status: LinkStatus) -> None:
@@ -67,11 +86,6 @@ class Away:
                 self._gaps.live(self._clock(), self._calls.calls)
                 self.close()
                 self._tell()
-            case LinkState.SIGNED_OUT:
-                self._gaps.deaf(self._clock(), self._calls.calls)
-                self._doubt_ringing()
-                self._gaps.forget()
-                self._telling.cancel()
             case _:
                 self._gaps.deaf(self._clock(), self._calls.calls)
                 self._doubt_ringing()

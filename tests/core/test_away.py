@@ -116,6 +116,41 @@ def test_a_computer_that_slept_was_deaf_from_then_on_and_not_from_when_it_notice
     assert lost_before.gap == replace(GAP, slept=True)
 
 
+def test_a_clock_that_was_set_is_no_sleep() -> None:
+    gaps = Gaps()
+    gaps.live(0.0, ())
+    gaps.clock_set(1000.0, [call("a")])
+    assert gaps.deaf_since == 1000.0, "what is on screen is not known to be true"
+    gaps.live(1000.0 + HOUR, ())
+    assert gaps.gap == replace(GAP, rang=frozenset("a"))
+
+
+def test_a_clock_that_is_set_back_hides_no_gap_that_follows() -> None:
+    gaps = lost(1000.0 + 5 * HOUR)
+    gaps.clock_set(1000.0, ())
+    gaps.live(1000.0 + HOUR, ())
+    assert gaps.gap == GAP
+    forward = lost(1000.0)
+    forward.clock_set(1500.0, ())
+    forward.live(1000.0 + HOUR, ())
+    assert forward.gap == GAP
+
+
+def test_before_anything_was_known_a_clock_that_was_set_says_nothing() -> None:
+    gaps = Gaps()
+    gaps.clock_set(1000.0, ())
+    assert gaps.deaf_since is None
+
+
+def test_a_gap_that_is_still_to_be_told_of_does_not_wait_for_the_old_time() -> None:
+    gaps = lost(1000.0)
+    gaps.live(1000.0 + HOUR, ())
+    gaps.clock_set(1000.0 + HOUR, ())
+    assert gaps.gap == GAP
+    gaps.clock_set(1000.0 - HOUR, ())
+    assert gaps.gap == Gap(1000.0 - 2 * HOUR, 1000.0 - HOUR)
+
+
 def test_the_next_gap_of_one_who_slept_is_not_of_sleep() -> None:
     gaps = lost()
     gaps.slept(1000.0, ())

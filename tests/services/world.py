@@ -42,11 +42,13 @@ class Served(Sandbox):
 
     Attributes:
         now: the time in their world, by which the platform dates calls.
+        mend: lets what was broken be well again, one kind of it.
     """
 
     def __init__(self, server: SandboxServer, http: httpx.AsyncClient) -> None:
         super().__init__(server.info, http)
         self.now = server._sandbox.clock.now
+        self.mend = server._sandbox.faults.remove
 
 
 @dataclass
@@ -199,6 +201,7 @@ async def world(
         history = History(nursery, session.platform, store, now)
         away = Away(nursery, awake, link, calls, history, now)
         session.state.subscribe(calls.on_session)
+        session.state.subscribe(away.on_session)
         calls.changes.subscribe(history.on_change)
         calls.changes.subscribe(dialer.on_change)
         dialer.began.subscribe(calls.expect_own_leg)

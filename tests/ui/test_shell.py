@@ -238,6 +238,13 @@ async def test_a_server_that_is_away_at_the_start_is_trouble_as_well() -> None:
         assert made.findChildren(QObject, "network")
 
 
+async def test_whoever_tells_of_the_time_away_knows_whose_it_was() -> None:
+    async with shell() as (_made, services):
+        account = Account("1", "2", "101", "Dana Novak")
+        services.session.state.publish(SessionState(Phase.SIGNED_IN, account))
+        assert services.away._whose == account.key
+
+
 async def test_a_sign_in_that_waits_for_the_server_hears_of_every_reason_to_try_again() -> None:
     async with shell() as (made, services):
         woken: list[str] = []
