@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import rcdesk.ui  # noqa: F401  # before the others, whose import it makes lighter  # isort: skip
@@ -155,9 +155,10 @@ def openings(shell: Shell) -> dict[str, tuple[Callable[[], object], Callable[[],
         pane._leave_diagnostics()
         window.show_pane(Pane.SETTINGS)
 
-    def widely(pane: Pane) -> None:
+    def beside() -> None:
         window.resize(1000, 720)
-        window.show_pane(pane)
+        window.show_pane(Pane.HISTORY)
+        window.show_record(replace(RECORD, id=2, number="+14155550182", outcome=Outcome.ANSWERED))
 
     return {
         "settings": (lambda: window.show_pane(Pane.SETTINGS), to_calls),
@@ -170,10 +171,7 @@ def openings(shell: Shell) -> dict[str, tuple[Callable[[], object], Callable[[],
         ),
         "history, searched": (lambda: search("anna"), lambda: search("")),
         "a call of the past": (lambda: window.show_record(RECORD), to_calls),
-        "history beside a call of the past": (
-            lambda: (widely(Pane.HISTORY), window.show_record(RECORD)),
-            lambda: (window.resize(420, 720), to_calls()),
-        ),
+        "another call of the past beside the history": (lambda: window.show_record(RECORD), beside),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
@@ -11,13 +10,12 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from rcdesk.core.account import DialChoices
 from rcdesk.core.errors import Problem
-from rcdesk.core.numbers import Number, Unreadable, inside
-from rcdesk.core.people import Who
+from rcdesk.core.numbers import Unreadable, inside
 from rcdesk.core.ringout import End, Order, Progress
-from rcdesk.services.feed import Latest
 from rcdesk.ui.check_box import CheckBox
 from rcdesk.ui.clear_field import ClearField
 from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.dial_source import DialSource
 from rcdesk.ui.enter import Enter
 from rcdesk.ui.fitted_scroll import FittedScroll
 from rcdesk.ui.keypad import Keypad
@@ -35,24 +33,6 @@ NOT_TYPED = (  # keys that are no act of their own: with them one leaves a windo
     Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr,
     Qt.Key.Key_Meta, Qt.Key.Key_Super_L, Qt.Key.Key_Super_R, Qt.Key.Key_CapsLock, Qt.Key.Key_NumLock,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class DialSource:
-    """What the dial pad works with: questions, wishes and news. See `services.dialer` and `services.people`.
-
-    Attributes:
-        dial: may raise Problem, then nothing was sent.
-    """
-
-    choices: Latest[DialChoices]
-    progress: Latest[Progress | None]
-    read: Callable[[str], Number | Unreadable]
-    dial: Callable[[Order], None]
-    cancel: Callable[[], None]
-    clear: Callable[[], None]
-    who: Callable[[str, str, str], Who]
-    clock: Callable[[], float]
 
 
 class DialPad(QWidget):
@@ -81,7 +61,7 @@ class DialPad(QWidget):
         self.keypad = Keypad()
         self.call = Button("Call", "phone", Kind.FILLED)
         self.problem = Notice("warning", "", Tone.DANGER)
-        self.ringout = RingOutView(self._show_number, source.clock)
+        self._ringout: RingOutView | None = None
         self._lay_out()
         self._connect()
 
@@ -96,6 +76,24 @@ class DialPad(QWidget):
         self.field.setText(self._readable(text))
         self._read()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def ringout(self) -> RingOutView:
+        """The call that is placed, in the pad's place; built when it is first wanted."""
+        if self._ringout is None:
+            self._ringout = view = RingOutView(self._show_number, self._source.clock)
+            view.cancel_asked.connect(lambda: self._source.cancel())
+            view.open_call_asked.connect(self.open_call_asked)
+            view.done_asked.connect(self._on_done)
+            view.again_asked.connect(self._on_again)
+            view.again.installEventFilter(self)
+            self._stack.addWidget(view)
+        return self._ringout
+
+    @property
+    def _calling(self) -> bool:
+        """Whether a call stands in the pad's place."""
+        return self._ringout is not None and self._stack.currentWidget() is self._ringout
 
     @property
     def waiting(self) -> str:
@@ -137,7 +135,6 @@ class DialPad(QWidget):
         pad.setLayout(whole)
         self._stack = QStackedWidget()
         self._stack.addWidget(pad)
-        self._stack.addWidget(self.ringout)
         self.setLayout(column(self._stack))
 
     def _connect(self) -> None:
@@ -147,12 +144,7 @@ class DialPad(QWidget):
         self.keypad.typed.connect(self._on_key)
         self.own.changed.connect(self._tell)
         self.call.clicked.connect(lambda _checked=False: self._on_call())
-        self.ringout.cancel_asked.connect(lambda: self._source.cancel())
-        self.ringout.open_call_asked.connect(self.open_call_asked)
-        self.ringout.done_asked.connect(self._on_done)
-        self.ringout.again_asked.connect(self._on_again)
-        for button in (self.call, self.ringout.again):
-            button.installEventFilter(self)
+        self.call.installEventFilter(self)
         undoings = (
             self._source.choices.follow(self._on_choices),
             self._source.progress.follow(self._on_progress),
@@ -196,7 +188,7 @@ class DialPad(QWidget):
         self.field.insert(sign)
 
     def _on_call(self) -> None:
-        if self._stack.currentWidget() is self.ringout:
+        if self._calling:
             return  # the number is not to be seen: whatever sent the key here, it was not meant
         self._settled = True
         self._tell()
@@ -250,7 +242,7 @@ class DialPad(QWidget):
                 self.field.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self.ringout.show_progress(progress)
-        if self._stack.currentWidget() is not self.ringout:
+        if not self._calling:
             self._stack.setCurrentWidget(self.ringout)
             if keyboard_was_here:
                 self.ringout.focus_first()
@@ -295,7 +287,8 @@ class DialPad(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Hear Space on what dials; and after a number came from outside, what the user does in the window."""
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched in (self.call, self.ringout.again) and event.key() == Qt.Key.Key_Space:
+            dials = watched is self.call or (self._ringout is not None and watched is self._ringout.again)
+            if dials and event.key() == Qt.Key.Key_Space:
                 return not self._enter.meant()
             if self._enter.unseen and self._is_here(watched) and event.key() not in NOT_TYPED:
                 self._on_act(self._enter.on_key)

@@ -287,7 +287,8 @@ class Shell(QObject):
         return pane
 
     def _make_dial_pad(self) -> QWidget:
-        from rcdesk.ui.dial_pad import DialPad, DialSource
+        from rcdesk.ui.dial_pad import DialPad
+        from rcdesk.ui.dial_source import DialSource
 
         dialer = self._services.dialer
         source = DialSource(

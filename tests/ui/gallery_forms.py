@@ -29,7 +29,8 @@ from rcdesk.services.session import Phase, Server, SessionState
 from rcdesk.ui import ring_card
 from rcdesk.ui.diagnostic_words import DiagnosticsSource
 from rcdesk.ui.diagnostics import Diagnostics
-from rcdesk.ui.dial_pad import DialPad, DialSource
+from rcdesk.ui.dial_pad import DialPad
+from rcdesk.ui.dial_source import DialSource
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.login_dialog import LoginDialog

@@ -15,8 +15,10 @@ from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.ringout import Order, Progress
 from rcdesk.services.feed import Latest
-from rcdesk.ui.dial_pad import FROM_OUTSIDE, DialPad, DialSource
+from rcdesk.ui.dial_pad import FROM_OUTSIDE, DialPad
+from rcdesk.ui.dial_source import DialSource
 from rcdesk.ui.enter import SETTLES
+from rcdesk.ui.ringout_view import RingOutView
 from tests.ui import form_samples as samples
 from tests.ui.form_samples import CHOICES, FakePreferences
 
@@ -84,6 +86,13 @@ def test_the_hint_tells_where_the_number_belongs_and_whose_it_is(shown: Shown, t
     pad, _ = shown()
     pad.field.setText(typed)
     assert pad.hint.text() == hint
+
+
+def test_the_view_of_a_call_is_built_with_the_first_call(shown: Shown) -> None:
+    pad, world = shown()
+    assert pad.findChild(RingOutView) is None
+    world.progress.publish(samples.UNDER_WAY)
+    assert pad.findChild(RingOutView) is pad.ringout
 
 
 def test_an_extension_can_be_called(shown: Shown) -> None:
