@@ -24,7 +24,7 @@ import qasync  # isort: skip
 from rcdesk import cli, logs, surroundings
 from rcdesk.config import Config, RefusedError
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.instance import Lock, unusable
+from rcdesk.instance import Lock, Spots, unusable
 from rcdesk.services.awake import Awake
 from rcdesk.services.away import Away
 from rcdesk.services.clock import Clock, asleep
@@ -242,13 +242,21 @@ def _build(
     dialer.ended.subscribe(history.on_ringout_ended)
     return Services(
         session, link, presence, calls, people, dialer, history, awake, away, ring_test, settings, problems, clock,
-        Latest(""), _places(config), logs.redact, demo.start,
+        Latest(""), _places(config), logs.redact, demo.start, _spots(config),
     )  # fmt: skip
 
 
 def _places(config: Config) -> tuple[Place, ...]:
     kept = {"Settings": config.paths.settings, "Calls": config.paths.database, "Log": config.paths.log}
     return tuple(Place(what, "" if config.ephemeral else str(path)) for what, path in kept.items())
+
+
+def _spots(config: Config) -> Spots | None:
+    """Programs on one X screen share its corners. The process's end lets go of every spot."""
+    display = os.environ.get("DISPLAY", "")
+    if QApplication.platformName() != "xcb" or not display:
+        return None
+    return Spots(config.paths.socket.parent / f"cards{display.replace(os.sep, '-')}")
 
 
 def _catch(opened: AsyncExitStack, end: _End) -> None:

@@ -1,4 +1,4 @@
-"""One instance for each profile: the lock that says so."""
+"""What several rcdesk of one user share: a lock for each profile, and the places on the screen."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rcdesk.config import RefusedError
+
+if TYPE_CHECKING:
+    from rcdesk.ui.placement import Box
 
 PRIVATE = 0o700  # the folder's: whoever could write it could put a socket of theirs into it
 
@@ -68,3 +71,32 @@ class Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+class Spots:
+    """Where on the screen the cards of any profile stand, a lock for each: no two cards stand on one spot."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks: dict[Box, Lock] = {}
+
+    def take(self, spot: Box) -> bool:
+        """Take `spot` for a card; False if another rcdesk has it. Where no lock can be made, all are free."""
+        lock = Lock(self._folder / f"{spot.x},{spot.y}")
+        try:
+            if not lock.take():
+                return False
+        except RefusedError:
+            return True
+        self._locks[spot] = lock
+        return True
+
+    def release(self, spot: Box) -> None:
+        """The card that stood there is gone."""
+        if lock := self._locks.pop(spot, None):
+            lock.release()
+
+    def close(self) -> None:
+        """Let go of every spot."""
+        for spot in list(self._locks):
+            self.release(spot)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rcdesk.config import RefusedError
-from rcdesk.instance import Lock
+from rcdesk.instance import Lock, Spots
+from rcdesk.ui.placement import Box
 
 
 def test_the_second_does_not_get_it_until_the_first_lets_go(tmp_path: Path) -> None:
@@ -53,3 +54,25 @@ def test_another_process_does_not_get_it_and_its_end_lets_go(tmp_path: Path) -> 
         child.kill()
         child.wait()
         assert mine.take()
+
+
+def test_a_spot_of_the_screen_is_taken_once(tmp_path: Path) -> None:
+    one, other = Spots(tmp_path / "cards"), Spots(tmp_path / "cards")
+    spot, next_to_it = Box(10, 20, 360, 126), Box(-10, 20, 360, 126)
+    assert one.take(spot)
+    assert not other.take(spot)
+    assert other.take(next_to_it)
+    one.release(spot)
+    one.release(spot)
+    assert other.take(spot)
+    other.close()
+    assert one.take(spot)
+    assert one.take(next_to_it)
+    one.close()
+
+
+def test_where_no_lock_can_be_made_all_spots_are_free(tmp_path: Path) -> None:
+    (tmp_path / "cards").write_text("a file")
+    spots = Spots(tmp_path / "cards")
+    assert spots.take(Box(0, 0, 1, 1))
+    spots.release(Box(0, 0, 1, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 MARGIN, DISTANCE = 12, 8  # px to the edge of the screen, and between two cards
 
@@ -44,6 +45,26 @@ class Box:
         return (
             self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
         )
+
+
+class Spots(Protocol):
+    """The places that the cards of several rcdesk share."""
+
+    def take(self, spot: Box) -> bool:
+        """Take `spot` for a card; False if another rcdesk has it."""
+
+    def release(self, spot: Box) -> None:
+        """The card that stood there is gone."""
+
+
+class Alone:
+    """All places are this program's own."""
+
+    def take(self, _spot: Box) -> bool:
+        return True
+
+    def release(self, _spot: Box) -> None:
+        """Nobody else waits for it."""
 
 
 class Corner(enum.Enum):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRect, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 
 from rcdesk.ui import placement
-from rcdesk.ui.placement import Box
+from rcdesk.ui.placement import Alone, Box, Spots
 from rcdesk.ui.popup import TALL, WIDTH, Face, PopupCard
 from rcdesk.ui.ticker import Ticker
 
@@ -44,11 +44,13 @@ class Popups(QObject):
         ticker: Ticker,
         tray_geometry: Callable[[], QRect] = QRect,
         parent: QObject | None = None,
+        places: Spots | None = None,
     ) -> None:
         super().__init__(parent)
         self._clock = clock
         self._ticker = ticker
         self._tray_geometry = tray_geometry
+        self._places = places or Alone()
         self._cards: dict[str, PopupCard] = {}
         self._spots: dict[str, Box] = {}
         self._waiting: dict[str, Face] = {}  # there was no room for them yet
@@ -85,7 +87,7 @@ class Popups(QObject):
         card = self._cards.pop(key, None)
         if card is None:
             return
-        self._spots.pop(key)
+        self._places.release(self._spots.pop(key))
         card.leave()
         if len(self._spares) < SPARES:
             self._spares.append(card)
@@ -112,11 +114,20 @@ class Popups(QObject):
         screen, corner = self._screen_and_corner()
         area = _box(screen.availableGeometry())
         for key, face in list(self._waiting.items()):
-            spot = placement.free_spot(WIDTH, TALL, area, corner, self._spots.values())
+            spot = self._take_spot(area, corner)
             if spot is None:
                 return
             del self._waiting[key]
             self._show_at(key, face, spot, placement.within(spot, face.height, corner))
+
+    def _take_spot(self, area: Box, corner: placement.Corner) -> Box | None:
+        """Return where the next card goes, past those of another profile's rcdesk."""
+        elsewhere: list[Box] = []
+        while True:
+            spot = placement.free_spot(WIDTH, TALL, area, corner, [*self._spots.values(), *elsewhere])
+            if spot is None or self._places.take(spot):
+                return spot
+            elsewhere.append(spot)
 
     def _show_at(self, key: str, face: Face, spot: Box, place: Box) -> None:
         self._prepare()
@@ -157,10 +168,11 @@ class Popups(QObject):
         """A screen is gone or another is the first: every card gets a new place, since its own may be gone."""
         screen, corner = self._screen_and_corner()
         area = _box(screen.availableGeometry())
+        for taken in self._spots.values():
+            self._places.release(taken)
         self._spots = {}
         for key, card in self._cards.items():
-            spot = placement.free_spot(WIDTH, TALL, area, corner, self._spots.values())
-            spot = spot or Box(area.x, area.y, WIDTH, TALL)
+            spot = self._take_spot(area, corner) or Box(area.x, area.y, WIDTH, TALL)
             self._spots[key] = spot
             place = placement.within(spot, card.height(), corner)
             card.setGeometry(place.x, place.y, place.width, place.height)

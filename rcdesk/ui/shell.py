@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # every part is imported where it is made: the first window n
     from rcdesk.ui.detail import Detail
     from rcdesk.ui.diagnostics import Diagnostics
     from rcdesk.ui.dial_pad import DialPad
+    from rcdesk.ui.placement import Spots
     from rcdesk.ui.preferences import Place, Preferences
     from rcdesk.ui.ring_card import RingCard
     from rcdesk.ui.ringer import Ringer
@@ -55,6 +56,7 @@ class Services:
         places: where things are kept, for the diagnostics.
         redact: takes secrets and phone numbers out of a text.
         start_demo: signs in to a platform of one's own.
+        spots: where cards of other profiles stand, None if that is not known.
     """
 
     session: Session
@@ -74,6 +76,7 @@ class Services:
     places: tuple[Place, ...]
     redact: Callable[[str], str]
     start_demo: Callable[[], None]
+    spots: Spots | None = None
 
 
 class Shell(QObject):
@@ -154,7 +157,7 @@ class Shell(QObject):
         tray.quit_asked.connect(self._quit_asked)
         tray.presence_asked.connect(services.presence.choose)
         tray.call_back_asked.connect(self.fill)
-        popups = Popups(services.calls.platform_now, self._ticker, lambda: tray.geometry, self)
+        popups = Popups(services.calls.platform_now, self._ticker, lambda: tray.geometry, self, services.spots)
         popups.call_back_asked.connect(self.fill)
         popups.open_asked.connect(self._open_call)
         self.cards = Cards(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.people import Source, Who
+from rcdesk.instance import Spots
 from rcdesk.ui import compositor, popup
 from rcdesk.ui.placement import DISTANCE, MARGIN, Box
 from rcdesk.ui.popup import SHORT, TALL, WIDTH, Face, PopupCard
@@ -119,6 +121,24 @@ def test_a_card_stays_where_it_is_whatever_the_others_do(popups: Popups) -> None
     popups.show("d", RINGS)
     assert place(popups, "b") == middle
     assert place(popups, "d").bottom() > middle.bottom(), "the gap below is used again"
+
+
+def test_cards_of_two_profiles_stand_beside_one_another(
+    world: World, ticker: Ticker, qtbot: QtBot, tmp_path: Path
+) -> None:
+    both = [Popups(world.clock, ticker, places=Spots(tmp_path / "cards")) for _ in range(2)]
+    for popups in both:
+        popups.show("a", face_of(began(call("a"))))
+    one, other = (place(popups, "a") for popups in both)
+    assert not one.intersects(other)
+    both[0].take_away("a")
+    both[1].show("b", face_of(began(call("b"))))
+    assert place(both[1], "b") == one, "it is free again"
+    both[1]._on_screens_changed(both[1]._screen_and_corner()[0])
+    both[0].show("c", face_of(began(call("c"))))
+    assert not any(place(both[0], "c").intersects(place(both[1], key)) for key in "ab")
+    for popups in both:
+        popups.clear()
 
 
 def test_another_call_resets_nothing_of_the_first_card(popups: Popups) -> None:
