@@ -46,7 +46,8 @@ from rcdesk.store.schema import MIGRATIONS
 from rcdesk.store.settings import SettingsStore
 from rcdesk.store.vault import Vault
 from rcdesk.ui.preferences import Place
-from rcdesk.ui.shell import Services, Shell
+from rcdesk.ui.shell import Shell
+from rcdesk.ui.shell_services import Services
 from rcdesk.ui.theme import STYLE
 
 if TYPE_CHECKING:

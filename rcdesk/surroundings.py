@@ -12,7 +12,8 @@ from pathlib import Path
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.awake import Awake
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui.shell import Services, Shell
+from rcdesk.ui.shell import Shell
+from rcdesk.ui.shell_services import Services
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from rcdesk.core.ringout import End, Step
 from rcdesk.core.subscription import LinkState
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.navigation import Pane
-from rcdesk.ui.shell import Services, Shell
+from rcdesk.ui.shell import Shell
+from rcdesk.ui.shell_services import Services
 
 GROUND = "#cdd4dc"  # the desktop behind the window
 PATIENCE = 30.0  # seconds for anything to happen

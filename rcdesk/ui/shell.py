@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,72 +10,27 @@ from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
-from rcdesk import __version__
 from rcdesk.core.calls import Change
-from rcdesk.core.errors import Problem
 from rcdesk.core.history import Filter
-from rcdesk.services.feed import Feed, Latest
+from rcdesk.services.feed import Feed
 from rcdesk.ui.activation import Tokens
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.main_window import MainWindow, WindowSource
 from rcdesk.ui.navigation import Pane
+from rcdesk.ui.panes import Panes
+from rcdesk.ui.shell_services import Services
 from rcdesk.ui.theme import Theme, resources
 from rcdesk.ui.ticker import Ticker
 
 if TYPE_CHECKING:  # every part is imported where it is made: the first window needs few of them
-    from rcdesk.services.awake import Awake
-    from rcdesk.services.away import Away
-    from rcdesk.services.dialer import Dialer
-    from rcdesk.services.history import History
-    from rcdesk.services.link import Link
-    from rcdesk.services.live_calls import LiveCalls
-    from rcdesk.services.people import People
-    from rcdesk.services.presence import PresenceKeeper
-    from rcdesk.services.ring_test import RingTest
-    from rcdesk.services.session import Server, Session, SessionState, Way
+    from rcdesk.services.session import Server, SessionState, Way
     from rcdesk.ui.away_card import AwayCard
     from rcdesk.ui.cards import Cards
-    from rcdesk.ui.detail import Detail
-    from rcdesk.ui.diagnostics import Diagnostics
     from rcdesk.ui.dial_pad import DialPad
-    from rcdesk.ui.placement import Spots
-    from rcdesk.ui.preferences import Place, Preferences
     from rcdesk.ui.ring_card import RingCard
     from rcdesk.ui.ringer import Ringer
     from rcdesk.ui.tray import Tray
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the shell works with.
-
-    Attributes:
-        secrets_kept: the name of the keyring in use, "" while that is not known.
-        places: where things are kept, for the diagnostics.
-        redact: takes secrets and phone numbers out of a text.
-        start_demo: signs in to a platform of one's own.
-        spots: where cards of other profiles stand, None if that is not known.
-    """
-
-    session: Session
-    link: Link
-    presence: PresenceKeeper
-    calls: LiveCalls
-    people: People
-    dialer: Dialer
-    history: History
-    awake: Awake
-    away: Away
-    ring_test: RingTest
-    preferences: Preferences
-    problems: Feed[Problem]
-    clock: Callable[[], float]
-    secrets_kept: Latest[str]
-    places: tuple[Place, ...]
-    redact: Callable[[str], str]
-    start_demo: Callable[[], None]
-    spots: Spots | None = None
 
 
 class Shell(QObject):
@@ -257,113 +211,29 @@ class Shell(QObject):
             retry=self._retry,
             profile=profile,
         )
-        panes: dict[Pane, Callable[[], QWidget]] = {
-            Pane.CALLS: self._make_calls,
-            Pane.DIAL: self._make_dial_pad,
-            Pane.HISTORY: self._make_history,
-            Pane.SETTINGS: self._make_settings,
-        }
+        self._panes = panes = Panes(services, self._model, self._history, self._ticker, self)
         window = MainWindow(
             source,
             self._model,
-            panes,
-            self._make_detail,
+            panes.builders(),
+            panes.detail,
             self._ticker,
             services.preferences.value.geometry,
             lambda: self.tray is not None and self.tray.available,
         )
+        panes.fill_asked.connect(self.fill)
+        panes.pane_asked.connect(self._bring)
+        panes.call_chosen.connect(window.show_call)
+        panes.record_chosen.connect(window.show_record)
+        panes.record_selected.connect(window.preview_record)
+        panes.sign_in_asked.connect(self.ask_to_sign_in)
+        panes.preference_changed.connect(self._on_preference)
         window.sign_in_asked.connect(self.ask_to_sign_in)
         window.sign_out_asked.connect(services.session.sign_out)
         window.quit_asked.connect(self._quit_asked)
         window.presence_asked.connect(services.presence.choose)
         window.place_changed.connect(lambda place: services.preferences.update(geometry=place))
         return window
-
-    def _make_calls(self) -> QWidget:
-        from rcdesk.ui.calls_pane import CallsPane
-
-        pane = CallsPane(self._model, self._history, self._ticker)
-        pane.call_chosen.connect(self.window.show_call)
-        pane.record_chosen.connect(self.window.show_record)
-        pane.call_back_asked.connect(self.fill)
-        pane.dial_asked.connect(partial(self._bring, Pane.DIAL))
-        return pane
-
-    def _make_dial_pad(self) -> QWidget:
-        from rcdesk.ui.dial_pad import DialPad
-        from rcdesk.ui.dial_source import DialSource
-
-        dialer = self._services.dialer
-        source = DialSource(
-            choices=dialer.choices,
-            progress=dialer.progress,
-            read=dialer.read,
-            dial=dialer.dial,
-            cancel=dialer.cancel,
-            clear=dialer.clear,
-            who=self._services.people.who,
-            clock=self._services.clock,
-        )
-        pad = DialPad(source, self._services.preferences)
-        pad.open_call_asked.connect(partial(self._bring, Pane.CALLS))
-        return pad
-
-    def _make_history(self) -> QWidget:
-        from rcdesk.ui.history_pane import HistoryPane
-
-        pane = HistoryPane(self._history)
-        pane.record_selected.connect(self.window.preview_record)
-        pane.call_back_asked.connect(self.fill)
-        return pane
-
-    def _make_settings(self) -> QWidget:
-        from rcdesk.ui.settings_pane import SettingsPane, SettingsSource
-
-        services = self._services
-        source = SettingsSource(
-            services.session.state,
-            services.calls.link,
-            services.secrets_kept,
-            __version__,
-            services.clock,
-            services.ring_test.progress,
-            self._make_diagnostics,
-        )
-        pane = SettingsPane(source, services.preferences)
-        pane.sign_in_asked.connect(self.ask_to_sign_in)
-        pane.sign_out_asked.connect(services.session.sign_out)
-        pane.ring_test_asked.connect(services.ring_test.start)
-        pane.preference_changed.connect(self._on_preference)
-        return pane
-
-    def _make_diagnostics(self) -> Diagnostics:
-        from rcdesk.ui.diagnostic_words import DiagnosticsSource
-        from rcdesk.ui.diagnostics import Diagnostics
-
-        services = self._services
-        source = DiagnosticsSource(
-            session=services.session.state,
-            link=services.calls.link,
-            last_heard=lambda: services.link.last_heard,
-            last_checked=lambda: services.link.last_checked,
-            budgets=services.session.budgets,
-            secrets_kept=services.secrets_kept,
-            version=__version__,
-            places=services.places,
-            redact=services.redact,
-            clock=services.clock,
-        )
-        return Diagnostics(source, self._ticker)
-
-    def _make_detail(self) -> Detail:
-        from rcdesk.ui.call_detail import CallDetail
-        from rcdesk.ui.detail import Detail
-        from rcdesk.ui.record_detail import RecordDetail
-
-        who, clock = self._services.people.who, self._services.clock
-        detail = Detail(CallDetail(self._model, self._ticker), RecordDetail(who, clock))
-        detail.call_back_asked.connect(self.fill)
-        return detail
 
     def _dial_pad(self) -> DialPad:
         from rcdesk.ui.dial_pad import DialPad

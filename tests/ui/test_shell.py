@@ -40,7 +40,8 @@ from rcdesk.ui.ring_card import SWITCHED_OFF
 from rcdesk.ui.ring_test_view import lines
 from rcdesk.ui.session_words import SIGN_IN_TO_CALL
 from rcdesk.ui.settings_pane import SettingsPane
-from rcdesk.ui.shell import Services, Shell
+from rcdesk.ui.shell import Shell
+from rcdesk.ui.shell_services import Services
 from tests.helpers.wait import until
 from tests.ui.form_samples import BEGUN, UNDER_WAY
 from tests.ui.world import NOW
@@ -305,7 +306,7 @@ async def test_everything_on_screen_says_since_when_calls_are_not_followed(qtbot
         )
         for state, since in gone:
             services.link.status.publish(LinkStatus(state, since))
-        page = made._make_diagnostics()
+        page = made._panes.diagnostics()
         qtbot.addWidget(page)
         await until(lambda: page.parts)
         assert isinstance(page.parts[0], LinkPart)
@@ -326,7 +327,7 @@ async def test_the_diagnostics_tell_of_the_services_and_redact_what_is_copied() 
         services.link.last_heard = NOW - 12
         services.session.state.publish(SessionState(Phase.SIGNED_IN, kept=True))
         services.secrets_kept.publish("that of +1 650 555 0147")
-        page = made._make_diagnostics()
+        page = made._panes.diagnostics()
         try:
             await until(lambda: page.parts)
             assert isinstance(page.parts[0], LinkPart)
