@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
@@ -17,55 +16,30 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from rcdesk.core.account import Presence
 from rcdesk.core.calls import Call
-from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord
-from rcdesk.core.subscription import LinkStatus
-from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import controls, focus_order, session_words, theme
 from rcdesk.ui.banner import Banner
 from rcdesk.ui.calls_model import CallsModel
+from rcdesk.ui.columns import WIDE, Columns
 from rcdesk.ui.detail import Detail
 from rcdesk.ui.header import Header
 from rcdesk.ui.live_strip import LiveStrip
 from rcdesk.ui.navigation import Navigation, Pane
-from rcdesk.ui.theme import GAP
 from rcdesk.ui.ticker import Ticker
 from rcdesk.ui.widgets import GUTTER, EmptyState
+from rcdesk.ui.window_source import WindowSource
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: see logs.start_trace
 
-NARROWEST, WIDE, LIST_WIDTH = 360, 840, 420  # px
+NARROWEST = 360  # px
 FIRST_SIZE = (420, 720)
 WITH_CALLS = (Pane.CALLS, Pane.HISTORY)  # the panes that list calls: their detail stands beside no other
-NO_LIMIT = 16_777_215  # px, Qt's own QWIDGETSIZE_MAX
 QUIETLY = "_q_showWithoutActivating"  # Qt's name for WA_ShowWithoutActivating on its way to the screen
 PLACE_RESTS = 500  # ms without a move after which the window's place is told
-
-
-@dataclass(frozen=True, slots=True)
-class WindowSource:
-    """What the window listens to.
-
-    Attributes:
-        last_heard: unix seconds of the last sign of life of the link, None if there was none.
-        retry: tries at once what is waiting to be tried again; None if nothing can.
-        profile: shown in the title unless it is "default".
-    """
-
-    session: Latest[SessionState]
-    presence: Latest[Presence]
-    link: Latest[LinkStatus]
-    missed: Latest[int]
-    problems: Feed[Problem]
-    last_heard: Callable[[], float | None]
-    clock: Callable[[], float]
-    retry: Callable[[], None] | None = None
-    profile: str = "default"
 
 
 class MainWindow(QWidget):
@@ -107,8 +81,6 @@ class MainWindow(QWidget):
         self._source = source
         self._builders = dict(panes)
         self._panes: dict[Pane, QWidget] = {}
-        self._build_detail = detail
-        self._detail: Detail | None = None
         self._detail_open = False  # in a narrow window: in place of the list
         self._stays = stays
         self._painted = False
@@ -121,8 +93,8 @@ class MainWindow(QWidget):
         self.strip = LiveStrip(calls, ticker)
         self.navigation = Navigation()
         self.signed_out = EmptyState("signed-out", "", "", "Sign in", controls.Kind.FILLED)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.signed_out)
+        self.columns = Columns(self.strip, detail)
+        self.columns.stack.addWidget(self.signed_out)
         self._lay_out()
         self._connect()
         self._add_shortcuts()
@@ -135,22 +107,13 @@ class MainWindow(QWidget):
             "rcdesk" if self._source.profile == "default" else f"rcdesk – {self._source.profile}"
         )
         self.setWindowIcon(theme.app_icon())
-        self._list = QWidget()
-        column = QVBoxLayout(self._list)
-        column.setContentsMargins(4 * GAP, 3 * GAP, 4 * GAP - GUTTER, 0)
         self.signed_out.setContentsMargins(0, 0, GUTTER, 0)
-        column.setSpacing(0)
-        column.addWidget(self.strip)
-        column.addWidget(self._stack, 1)
-        self._body = QHBoxLayout()
-        self._body.setSpacing(0)
-        self._body.addWidget(self._list)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self.banner)
-        layout.addLayout(self._body, 1)
+        layout.addWidget(self.columns, 1)
         layout.addWidget(self.navigation)
 
     def _connect(self) -> None:
@@ -160,6 +123,7 @@ class MainWindow(QWidget):
         self.banner.sign_in_asked.connect(self.sign_in_asked)
         if self._source.retry:
             self.banner.retry_asked.connect(self._source.retry)
+        self.columns.detail_left.connect(self._close_detail)
         self.strip.asked.connect(lambda: self.show_pane(Pane.CALLS))
         self.navigation.chosen.connect(self.show_pane)
         history = self.navigation.button(Pane.HISTORY)
@@ -212,7 +176,7 @@ class MainWindow(QWidget):
             self._panes[pane] = built = self._builders[pane]()
             if pane is Pane.DIAL:  # the others scroll as a whole, in the gutter
                 built.setContentsMargins(0, 0, GUTTER, 0)
-            self._stack.addWidget(built)
+            self.columns.stack.addWidget(built)
         return self._panes[pane]
 
     def show_pane(self, pane: Pane) -> None:
@@ -232,18 +196,18 @@ class MainWindow(QWidget):
 
     def show_call(self, call: Call) -> None:
         """Show more of a live call: beside the list, or in its place where there is no room."""
-        self._the_detail().show_call(call)
+        self.columns.the_detail().show_call(call)
         self._open_detail()
 
     def show_record(self, record: CallRecord) -> None:
         """Show more of a call of the past: beside the list, or in its place where there is no room."""
-        self._the_detail().show_record(record)
+        self.columns.the_detail().show_record(record)
         self._open_detail()
 
     def preview_record(self, record: CallRecord | None) -> None:
         """Show more of a call of the past if there is room beside the list; else leave the list alone."""
         if self.wide:
-            self._the_detail().show_record(record)
+            self.columns.the_detail().show_record(record)
 
     def bring_up(self) -> None:
         """Show the window in front, since the user asked for it."""
@@ -267,14 +231,6 @@ class MainWindow(QWidget):
         self.show()
         self.windowHandle().setProperty(QUIETLY, False)  # noqa: FBT003 - Qt's own signature
 
-    def _the_detail(self) -> Detail:
-        if self._detail is None:
-            self._detail = self._build_detail()
-            self._detail.left.connect(self._close_detail)
-            self._detail.setParent(self)
-            self._place_detail()
-        return self._detail
-
     def _open_detail(self) -> None:
         self._detail_open = True
         self._arrange()
@@ -283,31 +239,12 @@ class MainWindow(QWidget):
         self._detail_open = False
         self._arrange()
 
-    def _place_detail(self) -> None:
-        """Put the detail beside the list, or among the panes."""
-        if self._detail is None or self._detail.beside == self.wide:
-            return
-        self._detail.set_beside(beside=self.wide)
-        if self.wide:
-            self._stack.removeWidget(self._detail)
-            self._body.addWidget(self._detail, 1)
-        else:
-            self._body.removeWidget(self._detail)
-            self._stack.addWidget(self._detail)
-
     def _arrange(self) -> None:
         wide = self.wide
-        self._list.setMinimumWidth(LIST_WIDTH if wide else 0)
-        self._list.setMaximumWidth(LIST_WIDTH if wide else NO_LIMIT)
-        beside = wide and self._pane in WITH_CALLS
-        if beside:
-            self._the_detail()
-        self._place_detail()
-        if self._detail and wide:
-            self._detail.setVisible(beside)
+        self.columns.arrange(wide=wide, beside=wide and self._pane in WITH_CALLS)
         self._tell_signed_out()
         shown = self._shown_page()
-        self._stack.setCurrentWidget(shown)
+        self.columns.stack.setCurrentWidget(shown)
         self._tell_over(shown)
         self.strip.set_wanted(
             calls=shown is not self._panes.get(Pane.CALLS),
@@ -318,8 +255,8 @@ class MainWindow(QWidget):
     def _shown_page(self) -> QWidget:
         if self._source.session.value.account is None and self._pane in (Pane.CALLS, Pane.DIAL):
             return self.signed_out
-        if self._detail_open and self._detail and not self.wide:
-            return self._detail
+        if self._detail_open and self.columns.detail and not self.wide:
+            return self.columns.detail
         return self.pane(self._pane)
 
     def _tell_over(self, shown: QWidget) -> None:
@@ -343,8 +280,8 @@ class MainWindow(QWidget):
         if state.account:
             self._waiting = ""
         before, self._whose = self._whose, state.account.key if state.account else self._whose
-        if self._detail and before not in ("", self._whose):  # it shows a call of somebody else
-            self._detail.show_record(None)
+        if self.columns.detail and before not in ("", self._whose):  # it shows a call of somebody else
+            self.columns.detail.show_record(None)
             self._detail_open = False
         if state.phase is not Phase.SIGNING_IN:
             self.banner.warn(session_words.warning(state, self._source.clock()))
@@ -360,7 +297,14 @@ class MainWindow(QWidget):
             self.showMinimized()
 
     def focusNextPrevChild(self, forwards: bool) -> bool:
-        regions = (self.header, self.banner, self.strip, self._stack, self._detail, self.navigation)
+        regions = (
+            self.header,
+            self.banner,
+            self.strip,
+            self.columns.stack,
+            self.columns.detail,
+            self.navigation,
+        )
         order = list(dict.fromkeys(focus_order.in_order(self, regions)))  # a detail may lie in the stack
         widget = focus_order.after(order, self.focusWidget(), forwards=forwards)
         if widget is None:

@@ -16,12 +16,13 @@ from rcdesk.services.feed import Feed
 from rcdesk.ui.activation import Tokens
 from rcdesk.ui.calls_model import CallsModel
 from rcdesk.ui.history_source import HistorySource
-from rcdesk.ui.main_window import MainWindow, WindowSource
+from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.panes import Panes
 from rcdesk.ui.shell_services import Services
 from rcdesk.ui.theme import Theme, resources
 from rcdesk.ui.ticker import Ticker
+from rcdesk.ui.window_source import WindowSource
 
 if TYPE_CHECKING:  # every part is imported where it is made: the first window needs few of them
     from rcdesk.services.session import Server, SessionState, Way

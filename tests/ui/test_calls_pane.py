@@ -194,7 +194,7 @@ def test_when_the_session_is_over_clocks_stand_still_and_every_pane_with_calls_s
 ) -> None:
     made = show(World((TALKING,)))
     made.window.show_call(TALKING)
-    detail = made.window._detail
+    detail = made.window.columns.detail
     assert detail
     made.world.stopped_at = NOW - 120
     made.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW - 120))

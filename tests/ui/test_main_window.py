@@ -422,7 +422,7 @@ def test_two_columns_from_840_px(show: Show) -> None:
     detail = made.window.findChild(Detail)
     assert isinstance(detail, Detail)
     assert detail.isVisible()
-    assert made.window._list.width() == 420
+    assert made.window.columns.list.width() == 420
     made.window.resize(700, 720)
     assert not detail.isVisible()
     assert made.calls_pane.isVisible()
@@ -451,8 +451,8 @@ def test_what_scrolls_ends_where_everything_else_does(show: Show, height: int) -
     assert field
     assert right(field) == 404
     made.window.show_call(TALKING)
-    assert made.window._detail
-    assert right(made.window._detail.live) == 404
+    assert made.window.columns.detail
+    assert right(made.window.columns.detail.live) == 404
 
 
 def test_nothing_is_seen_of_a_bar_while_there_is_nothing_to_scroll(qtbot: QtBot) -> None:
@@ -486,12 +486,12 @@ def test_the_detail_stands_beside_lists_of_calls_only(show: Show) -> None:
     made = show(World((TALKING,)), width=1000)
     made.window.show_pane(Pane.SETTINGS)
     made.window.show_call(TALKING)
-    detail = made.window._detail
+    detail = made.window.columns.detail
     assert detail
     for pane in (Pane.DIAL, Pane.CALLS, Pane.SETTINGS, Pane.HISTORY):
         made.window.show_pane(pane)
         assert detail.isVisible() is (pane in (Pane.CALLS, Pane.HISTORY))
-        assert made.window._list.width() == 420
+        assert made.window.columns.list.width() == 420
     made.window.show_pane(Pane.DIAL)
     made.window.resize(420, 720)
     made.window.show_call(TALKING)

@@ -16,8 +16,8 @@ from rcdesk.services.feed import Feed, Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui.faces import face
 from rcdesk.ui.history_source import HistorySource
-from rcdesk.ui.main_window import WindowSource
 from rcdesk.ui.popup import Face
+from rcdesk.ui.window_source import WindowSource
 
 NOW = 1_795_430_520.0  # Monday 23 November 2026, 10:42 UTC
 
