@@ -9,14 +9,14 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.flow import Flow
 from rcdesk.ui.theme import GAP
-from rcdesk.ui.widgets import row
 
 C = TypeVar("C")
 
 
 class ChipRow(QWidget, Generic[C]):
-    """A row of checkable chips of which exactly one is chosen.
+    """A row of checkable chips of which exactly one is chosen; two rows where there is no room.
 
     Signals:
         chosen: another one was chosen by the user; its value.
@@ -29,13 +29,12 @@ class ChipRow(QWidget, Generic[C]):
         self.setAccessibleName(name)
         self._values: list[C] = []
         self._group = QButtonGroup(self)
-        layout = row(gap=GAP + 2)
+        layout = Flow(GAP + 2)
         for value, text in options:
             chip = Button(text, kind=Kind.CHIP)
             self._group.addButton(chip, len(self._values))
             self._values.append(value)
             layout.addWidget(chip)
-        layout.addStretch(1)
         self.setLayout(layout)
         self._group.button(0).setChecked(True)
         self._group.idToggled.connect(self._on_toggled)

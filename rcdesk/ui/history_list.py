@@ -14,7 +14,7 @@ from rcdesk.core.people import WITHHELD
 from rcdesk.ui import theme
 from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_row import HistoryDelegate
-from rcdesk.ui.menus import Entry, pop_up
+from rcdesk.ui.menus import SEPARATOR, Entry, pop_up
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.widgets import copy_text, in_gutter
 
@@ -36,10 +36,14 @@ class HistoryList(QListView):
     Signals:
         record_selected: another call is the current one (a `CallRecord`), or none (None).
         call_back_asked: the user wants to call this number; nothing was dialled.
+        detail_asked: the user wants to see all about this `CallRecord`.
+        note_asked: the user wants to write a note on this `CallRecord`.
     """
 
     record_selected = Signal(object)
     call_back_asked = Signal(str)
+    detail_asked = Signal(object)
+    note_asked = Signal(object)
 
     def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,14 +71,22 @@ class HistoryList(QListView):
         return self._calls.record_at(self.currentIndex())
 
     def menu_of(self, record: CallRecord) -> list[Entry]:
-        """Return what can be done with one call; nothing if its number was withheld."""
+        """Return what can be done with one call; little if its number was withheld."""
+        about = [
+            Entry("Show details", lambda: self.detail_asked.emit(record), "info"),
+            Entry(
+                "Edit the note" if record.note else "Add a note", lambda: self.note_asked.emit(record), "note"
+            ),
+        ]
         if not record.number:
-            return [Entry(WITHHELD)]
+            return [Entry(WITHHELD), SEPARATOR, *about]
         shown = self._calls.who_is(record).number
         return [
             Entry("Call back", lambda: self.call_back_asked.emit(record.number), "phone"),
             Entry("Copy number", lambda: copy_text(record.number), "copy"),
             Entry(f"Copy as shown: {shown}", lambda: copy_text(shown), "copy"),
+            SEPARATOR,
+            *about,
         ]
 
     def _tell(self) -> None:
@@ -133,6 +145,8 @@ class HistoryList(QListView):
         record = self.current_record()
         if record and event.matches(QKeySequence.StandardKey.Copy):
             copy_text(record.number)
+        elif record and event.key() == Qt.Key.Key_F2:  # by which lists edit
+            self.note_asked.emit(record)
         else:
             super().keyPressEvent(event)
 

@@ -224,7 +224,8 @@ class HistoryModel(RowModel[HistoryRow]):
         if not isinstance(row, RecordRow):
             return self._title(row)
         record = row.record
-        return ", ".join((self._title(row), outcomes.words(record), words.in_full(record.started_at)))
+        told = (self._title(row), outcomes.words(record), words.in_full(record.started_at))
+        return ", ".join((*told, *filter(None, [words.note(record.note)])))
 
 
 def _with_days(records: Iterable[CallRecord]) -> Iterator[HistoryRow]:

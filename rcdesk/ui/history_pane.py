@@ -24,6 +24,7 @@ FILTERS = (
     (Filter.MISSED, "Missed"),
     (Filter.INCOMING, "Incoming"),
     (Filter.OUTGOING, "Outgoing"),
+    (Filter.NOTED, "With notes"),
 )
 EMPTY = {
     Filter.ALL: (
@@ -33,6 +34,7 @@ EMPTY = {
     Filter.MISSED: ("No missed calls", "Calls that nobody answered are listed here."),
     Filter.INCOMING: ("No incoming calls yet", "Calls that reach you are listed here, on whichever phone."),
     Filter.OUTGOING: ("No outgoing calls yet", "Calls you place, from any of your phones, are listed here."),
+    Filter.NOTED: ("No notes yet", "Calls that you write a note on are listed here."),
 }
 
 
@@ -42,17 +44,21 @@ class HistoryPane(QWidget):
     Signals:
         record_selected: another call is the current one (a `CallRecord`), or none (None).
         call_back_asked: the user wants to call this number; nothing was dialled.
+        detail_asked: the user wants to see all about this `CallRecord`, wherever there is room.
+        note_asked: the user wants to write a note on this `CallRecord`.
     """
 
     record_selected = Signal(object)
     call_back_asked = Signal(str)
+    detail_asked = Signal(object)
+    note_asked = Signal(object)
 
     def __init__(self, source: HistorySource, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source = source
         self.model = HistoryModel(source.find, source.changed, source.who, source.clock, self)
         self.list = HistoryList(self.model)
-        self.search = ClearField("Search calls", "Search names and numbers", "search")
+        self.search = ClearField("Search calls", "Search names, numbers and notes", "search")
         self.filters = ChipRow[Filter]("Show", FILTERS)
         self.nothing = EmptyState("clock", "", "")
         self.not_found = EmptyState("search", "", "", "Clear search")
@@ -100,6 +106,8 @@ class HistoryPane(QWidget):
         self.not_found.asked.connect(self._clear_search)
         self.list.record_selected.connect(self.record_selected)
         self.list.call_back_asked.connect(self.call_back_asked)
+        self.list.detail_asked.connect(self.detail_asked)
+        self.list.note_asked.connect(self.note_asked)
         self.model.answered.connect(self._on_answered)
         undoings = (
             self._source.syncing.follow(self._on_syncing),
@@ -138,7 +146,7 @@ class HistoryPane(QWidget):
 
     def _searched_in(self, chosen: Filter) -> str:
         if chosen is Filter.ALL:
-            return "Names match by the beginning of a word, numbers by any part."
+            return "Names and notes match by the beginning of a word, numbers by any part."
         return f"Only “{dict(FILTERS)[chosen]}” was searched."
 
     def _on_syncing(self, words: str) -> None:

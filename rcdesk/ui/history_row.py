@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from rcdesk.core.history import CallRecord, Outcome
 from rcdesk.ui import outcomes, theme, words
 from rcdesk.ui.history_model import DayRow, HistoryModel, RecordRow
-from rcdesk.ui.painted import cut_before, draw_icon, draw_right, draw_text
+from rcdesk.ui.painted import LEAST_CUT, cut_before, draw_icon, draw_right, draw_text
 from rcdesk.ui.row_model import AnyIndex
 from rcdesk.ui.theme import GAP, ICON_SIZE, ROW_HEIGHT, Size, Tone
 
@@ -17,6 +17,7 @@ HEADER_HEIGHT = 32
 INDENT = 34  # px from the left edge to the words; the icon stands before them
 BASELINES = (22, 39)  # px from the top of a row to the feet of its two lines
 _HEADER_SIZE, _ROW_SIZE = QSize(0, HEADER_HEIGHT), QSize(0, ROW_HEIGHT)
+NOTE_SIZE = 14  # px, the icon of a note
 MARK = 3  # px, the bar that shows where the keyboard is
 
 
@@ -36,6 +37,24 @@ def right_side(record: CallRecord) -> tuple[str, Tone]:
     if record.outcome is Outcome.MISSED:
         return outcomes.words(record), outcomes.tone(record)
     return (words.clock(record.duration) if record.duration else ""), Tone.DIM
+
+
+def draw_below(
+    painter: QPainter, left: float, baseline: float, room: float, below: tuple[str, str], note: str
+) -> None:
+    """Draw the second line of a row. A note is told by its icon, which is never cut, and its first words."""
+    small = theme.font(Size.SMALL)
+    mark = (2 * GAP + NOTE_SIZE) if note else 0
+    drawn = draw_text(
+        painter, left, baseline, room - mark, cut_before(*below, room - mark, small), small, Tone.DIM
+    )
+    if not note:
+        return
+    at = left + drawn + (2 * GAP if drawn else 0)
+    draw_icon(painter, at, baseline - NOTE_SIZE + 2, "note", Tone.DIM, NOTE_SIZE)
+    begins = at + NOTE_SIZE + GAP
+    if (rest := left + room - begins) >= LEAST_CUT:
+        draw_text(painter, begins, baseline, rest, words.first_line(note), small, Tone.DIM)
 
 
 class HistoryDelegate(QStyledItemDelegate):
@@ -93,7 +112,7 @@ class HistoryDelegate(QStyledItemDelegate):
         name_font = theme.font(Size.BODY, strong=record.outcome is Outcome.MISSED)
         draw_text(painter, left, first, room, who.title, name_font, Tone.TEXT)
         below = second_line(record, who.title, who.number)
-        draw_text(painter, left, second, room, cut_before(*below, room, small), small, Tone.DIM)
+        draw_below(painter, left, second, room, below, record.note)
 
     def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -204,6 +204,11 @@ class MainWindow(QWidget):
         self.columns.the_detail().show_record(record)
         self._open_detail()
 
+    def write_note(self, record: CallRecord) -> None:
+        """Show more of a call of the past, with the keyboard in its note."""
+        self.show_record(record)
+        self.columns.the_detail().past.write_note()
+
     def preview_record(self, record: CallRecord | None) -> None:
         """Show more of a call of the past if there is room beside the list; else leave the list alone."""
         if self.wide:

@@ -29,6 +29,7 @@ class Panes(QObject):
         pane_asked: this `Pane` shall be shown.
         call_chosen, record_chosen: more of this live call, or call of the past, shall be shown.
         record_selected: the same, but only where there is room beside the list.
+        note_asked: a note on this call of the past shall be written.
         sign_in_asked: as it says.
         preference_changed: this preference was changed and is kept.
     """
@@ -38,6 +39,7 @@ class Panes(QObject):
     call_chosen = Signal(object)
     record_chosen = Signal(object)
     record_selected = Signal(object)
+    note_asked = Signal(object)
     sign_in_asked = Signal()
     preference_changed = Signal(str)
 
@@ -93,6 +95,8 @@ class Panes(QObject):
 
         pane = HistoryPane(self._history_source)
         pane.record_selected.connect(self.record_selected)
+        pane.detail_asked.connect(self.record_chosen)
+        pane.note_asked.connect(self.note_asked)
         pane.call_back_asked.connect(self.fill_asked)
         return pane
 
@@ -142,7 +146,7 @@ class Panes(QObject):
         from rcdesk.ui.detail import Detail
         from rcdesk.ui.record_detail import RecordDetail
 
-        who, clock = self._services.people.who, self._services.clock
-        detail = Detail(CallDetail(self._model, self._ticker), RecordDetail(who, clock))
+        who, clock, notes = self._services.people.who, self._services.clock, self._services.history.notes
+        detail = Detail(CallDetail(self._model, self._ticker), RecordDetail(who, clock, notes))
         detail.call_back_asked.connect(self.fill_asked)
         return detail

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from rcdesk.core.history import CallRecord, Outcome
 from rcdesk.core.people import Who
 from rcdesk.ui import menus, outcomes, theme, words
-from rcdesk.ui.history_row import right_side, second_line
-from rcdesk.ui.painted import PaintedButton, cut_before, draw_icon, draw_right, draw_text
+from rcdesk.ui.history_row import draw_below, right_side, second_line
+from rcdesk.ui.painted import PaintedButton, draw_icon, draw_right, draw_text
 from rcdesk.ui.theme import GAP, ROW_HEIGHT, Size, Tone
 from rcdesk.ui.widgets import SectionHeader, copy_text, plain
 
@@ -44,7 +44,8 @@ class RecentRow(PaintedButton):
         if when != self._when:
             self._when = when
             how = outcomes.words(self.record)
-            self.setAccessibleName(words.joined(self._who.title, self._who.number, how, when))
+            note = words.note(self.record.note)
+            self.setAccessibleName(words.joined(self._who.title, self._who.number, how, when, note))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -63,8 +64,7 @@ class RecentRow(PaintedButton):
         strong = self.record.outcome is Outcome.MISSED
         name_font = theme.font(Size.BODY, strong=strong)
         draw_text(painter, _INDENT, _FEET[0], room, self._who.title, name_font, Tone.TEXT)
-        below = cut_before(*self._below, room, small)
-        draw_text(painter, _INDENT, _FEET[1], room, below, small, Tone.DIM)
+        draw_below(painter, _INDENT, _FEET[1], room, self._below, self.record.note)
         self.paint_ring(painter)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

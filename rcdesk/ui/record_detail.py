@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
 from rcdesk.core.calls import Direction
 from rcdesk.core.history import CallRecord
 from rcdesk.core.people import Who
-from rcdesk.ui import outcomes, words
+from rcdesk.ui import focus_order, outcomes, words
 from rcdesk.ui.controls import Button, Kind
+from rcdesk.ui.note import NoteEditor
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.widgets import (
     Card,
@@ -21,10 +24,14 @@ from rcdesk.ui.widgets import (
     Label,
     Line,
     NumberLabel,
+    Scroll,
     column,
     copy_text,
     row,
 )
+
+if TYPE_CHECKING:
+    from rcdesk.services.notes import Notes
 
 UNTIMED = "Not known yet"
 Fact = tuple[str, str, str]
@@ -32,7 +39,7 @@ Fact = tuple[str, str, str]
 
 
 class RecordDetail(QWidget):
-    """One call of the past in full; an empty state until one is shown.
+    """One call of the past in full, with a field for a note; an empty state until one is shown.
 
     Signals:
         call_back_asked: the user wants to call this number; nothing was dialled.
@@ -44,6 +51,7 @@ class RecordDetail(QWidget):
         self,
         who: Callable[[str, str, str], Who],
         clock: Callable[[], float],
+        notes: Notes,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,6 +63,7 @@ class RecordDetail(QWidget):
         self._icon = IconLabel("call-in")
         self._outcome = Label("", Size.BODY, strong=True, wrap=True)
         self._facts = QGridLayout()
+        self.note = NoteEditor(notes)
         self._call = Button("Call back", "phone", Kind.FILLED)
         self._call.clicked.connect(lambda _checked=False: self._on_call_back())
         self._copy = Button("Copy number", "copy")
@@ -71,7 +80,14 @@ class RecordDetail(QWidget):
         self.record = record
         if record:
             self._tell(record)
+        self.note.show_record(record)
         self._stack.setCurrentIndex(1 if record else 0)
+
+    def write_note(self) -> None:
+        """Put the keyboard at the end of the note."""
+        self.note.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.note.field.moveCursor(QTextCursor.MoveOperation.End)
+        QTimer.singleShot(0, self.note, lambda: focus_order.reveal(self.note))  # once it has its place
 
     def _in_card(self) -> QWidget:
         card = Card()
@@ -82,13 +98,13 @@ class RecordDetail(QWidget):
         outcome.setStretch(1, 1)
         content = column(
             column(self._name, self._source, gap=GAP // 2),
-            outcome, Line(), self._facts, row(self._call, self._copy, 1), gap=4 * GAP,
+            outcome, Line(), self._facts, self.note, row(self._call, self._copy, 1), gap=4 * GAP,
         )  # fmt: skip
         content.setContentsMargins(4 * GAP, 4 * GAP, 4 * GAP, 4 * GAP)
         card.setLayout(content)
         page = QWidget()
         page.setLayout(column(card, 1))
-        return page
+        return Scroll(page)
 
     def _tell(self, record: CallRecord) -> None:
         who = self._who(record.number, record.name, record.location)

@@ -227,6 +227,7 @@ class Shell(QObject):
         panes.call_chosen.connect(window.show_call)
         panes.record_chosen.connect(window.show_record)
         panes.record_selected.connect(window.preview_record)
+        panes.note_asked.connect(window.write_note)
         panes.sign_in_asked.connect(self.ask_to_sign_in)
         panes.preference_changed.connect(self._on_preference)
         window.sign_in_asked.connect(self.ask_to_sign_in)

@@ -41,9 +41,9 @@ QPushButton[kind="filled"]:focus { border: 2px solid $text; }
 QPushButton[kind="bare"] { border-color: transparent; background: transparent; }
 QPushButton[kind="bare"]:hover { background: $hover; }
 QPushButton[kind="bare"]:focus { border-color: $accent; }
-QPushButton[kind="chip"] { min-height: 26px; border-radius: 14px; margin: 2px 0; }
+QPushButton[kind="chip"] { min-height: 26px; padding: 0 10px; border-radius: 14px; margin: 2px 0; }
 QPushButton[kind="chip"]:checked { color: $accent; border: 1px solid $accent; }
-QPushButton[kind="chip"]:focus { border: 2px solid $accent; min-height: 24px; padding: 0 11px; }
+QPushButton[kind="chip"]:focus { border: 2px solid $accent; min-height: 24px; padding: 0 9px; }
 QPushButton[square="true"] { padding: 0; min-width: 30px; }
 QPushButton[square="true"]:focus { padding: 0; min-width: 28px; }
 QPushButton[tall="true"] { min-height: 38px; }
@@ -59,6 +59,7 @@ QPlainTextEdit { placeholder-text-color: $dim; }
 QPlainTextEdit { padding: 8px; }
 QLineEdit:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 0 11px; }
 QLineEdit:focus { min-height: 36px; }
+QPlainTextEdit:focus { padding: 7px; }
 QLineEdit[icon="true"] { padding-left: 4px; }
 QLineEdit[icon="true"]:focus { padding-left: 3px; }
 QLineEdit[wrong="true"] { border-color: $danger; }

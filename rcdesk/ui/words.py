@@ -113,6 +113,16 @@ def joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def first_line(text: str) -> str:
+    """Return as much of a text as fits into a row of a list: its first line that says something."""
+    return text.strip().partition("\n")[0].rstrip()
+
+
+def note(text: str) -> str:
+    """Return what is said of a note beside other things: "note: call back Tuesday"; "" if there is none."""
+    return f"note: {first_line(text)}" if text else ""
+
+
 def initials(name: str) -> str:
     """Return one or two letters for the avatar: "DN" for "Dana Novak", "?" for nobody."""
     words = [word for word in name.split() if word[0].isalpha()]

@@ -15,6 +15,7 @@ from rcdesk.ui.navigation import Pane
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.ticker import Ticker
 from rcdesk.ui.widgets import column
+from tests.ui.form_samples import Notebook
 from tests.ui.world import World, who
 
 
@@ -25,6 +26,7 @@ class Assembled:
         self.world = world
         self.tray = tray
         self.ticker = Ticker()
+        self.notes = Notebook()
         self.model = CallsModel(world.changes, who, world.names, world.known_at, world.link, world.live)
         self.built: list[Pane] = []
         makers = {pane: (lambda pane=pane: self._build(pane)) for pane in Pane}
@@ -39,7 +41,7 @@ class Assembled:
         return pane
 
     def _detail(self) -> Detail:
-        return Detail(CallDetail(self.model, self.ticker), RecordDetail(who, self.world.clock))
+        return Detail(CallDetail(self.model, self.ticker), RecordDetail(who, self.world.clock, self.notes))
 
     def _build(self, pane: Pane) -> QWidget:
         self.built.append(pane)
@@ -48,6 +50,8 @@ class Assembled:
         if pane is Pane.HISTORY:
             history = HistoryPane(self.world.history())
             history.record_selected.connect(self.window.preview_record)
+            history.detail_asked.connect(self.window.show_record)
+            history.note_asked.connect(self.window.write_note)
             return history
         plain = QWidget()
         plain.setLayout(column(Field(f"{pane.value} field"), 1))

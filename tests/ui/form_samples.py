@@ -9,10 +9,13 @@ from datetime import datetime, timedelta
 from rcdesk.core import numbers
 from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.calls import Direction
+from rcdesk.core.errors import Problem
 from rcdesk.core.history import CallRecord, Filter, Outcome, Page, Query
 from rcdesk.core.numbers import Number, Unreadable
 from rcdesk.core.people import Source, Who
 from rcdesk.core.ringout import End, Order, Progress, Step
+from rcdesk.services.feed import Feed
+from rcdesk.services.notes import Draft
 
 NOW = datetime(2026, 11, 20, 10, 42).astimezone().timestamp()
 IN, OUT = Direction.INBOUND, Direction.OUTBOUND
@@ -47,7 +50,9 @@ def the_mocks_calls() -> list[CallRecord]:
         record(28, at(9, 41), "+39064521118", "Karla Rossi", Outcome.ANSWERED_ELSEWHERE, duration=185),
         record(27, at(9, 24), "+16505550147", "", Outcome.OTHER_NO_ANSWER, OUT, 22),
         record(26, at(17, 50, 1), "", "Hugo Silva", Outcome.VOICEMAIL, duration=37),
-        record(25, at(16, 12, 1), "118", "Finn Taylor", Outcome.CONNECTED, OUT, 768),
+        record(
+            25, at(16, 12, 1), "118", "Finn Taylor", Outcome.CONNECTED, OUT, 768, note="call back Tuesday"
+        ),
         record(24, at(15, 3, 1), "", "Vera Ivanov", Outcome.GAVE_UP),
         record(23, at(14, 40, 1), "+16505550147", "", Outcome.MISSED, location="Menlo Park, CA"),
         record(22, at(11, 20, 2), "+4722123456", "Martin Olsen", Outcome.DECLINED),
@@ -66,6 +71,31 @@ def who(number: str, name: str = "", location: str = "") -> Who:
     shown = numbers.show(number, "US")
     name = name or CONTACTS.get(number, "")
     return Who(name or shown or "Number withheld", shown, location, Source.CONTACT if name else Source.NONE)
+
+
+class Notebook:
+    """Notes that are saved when the test says so."""
+
+    def __init__(self) -> None:
+        self.news: Feed[int] = Feed()
+        self.drafts: dict[int, Draft] = {}
+        self.written: list[tuple[int, str, str]] = []
+
+    def draft(self, record_id: int) -> Draft | None:
+        return self.drafts.get(record_id)
+
+    def write(self, record: CallRecord, text: str, seen: str) -> None:
+        self.written.append((record.id, text, seen))
+        self.drafts[record.id] = Draft(record, text, (seen,))
+        self.news.publish(record.id)
+
+    def save(self, record_id: int) -> None:
+        del self.drafts[record_id]
+        self.news.publish(record_id)
+
+    def refuse(self, record_id: int, problem: Problem) -> None:
+        self.drafts[record_id] = replace(self.drafts[record_id], problem=problem)
+        self.news.publish(record_id)
 
 
 class FakeStore:

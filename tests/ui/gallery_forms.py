@@ -63,7 +63,7 @@ def history_wide() -> QWidget:
     both = QWidget()
     layout = QHBoxLayout(both)
     layout.setContentsMargins(0, 0, 0, 0)
-    pane, detail = HistoryPane(source()), RecordDetail(samples.who, lambda: samples.NOW)
+    pane, detail = HistoryPane(source()), RecordDetail(samples.who, lambda: samples.NOW, samples.Notebook())
     pane.setFixedWidth(420)
     pane.record_selected.connect(detail.show_record)
     pane.model.show(Query())

@@ -133,6 +133,9 @@ def test_recent_calls_stand_below(show: Show) -> None:
     assert len(rows) == len(RECORDS)
     assert rows[0].accessibleName() == "Karla Rossi · +39 06 4521 118 · Answered · 12 min"
     assert rows[1].accessibleName() == "+1 650 555 0147 · +1 650 555 0147 · Missed · 31 min"
+    noted = replace(RECORDS[0], note="Call back\nsoon")
+    made.calls_pane.recent.show_records((noted,))
+    assert made.calls_pane.recent.rows[0].accessibleName().endswith("12 min · note: Call back")
     made.world.records = RECORDS[1:3]
     made.world.stale.publish(None)
     assert [row.record for row in made.calls_pane.recent.rows] == list(RECORDS[1:3])

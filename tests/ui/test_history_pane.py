@@ -6,18 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from rcdesk.core.history import CallRecord, Filter, Query
+from rcdesk.core.history import CallRecord, Filter, Outcome, Query
 from rcdesk.services.feed import Feed, Latest
+from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_pane import HistoryPane
+from rcdesk.ui.history_row import HistoryDelegate
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.record_detail import RecordDetail
-from tests.ui.form_samples import NOW, FakeStore, at, record, the_mocks_calls, who
+from rcdesk.ui.theme import ROW_HEIGHT
+from tests.ui.form_samples import NOW, FakeStore, Notebook, at, record, the_mocks_calls, who
 
 
 @dataclass
@@ -226,7 +229,7 @@ def test_enter_asks_to_call_back_and_control_c_copies(shown: Shown, qtbot: QtBot
 
 def test_the_menu_of_a_call(shown: Shown, qtbot: QtBot) -> None:
     pane, world = shown()
-    call_back, copy, as_shown = (entry.do for entry in pane.list.menu_of(world.store.by_id[29]))
+    call_back, copy, as_shown, *_ = (entry.do for entry in pane.list.menu_of(world.store.by_id[29]))
     assert call_back
     assert copy
     assert as_shown
@@ -236,7 +239,85 @@ def test_the_menu_of_a_call(shown: Shown, qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text() == "+4722123456"
     with qtbot.waitSignal(pane.call_back_asked):
         call_back()
-    assert [entry.do for entry in pane.list.menu_of(world.store.by_id[17])] == [None]
+    assert pane.list.menu_of(world.store.by_id[17])[0].do is None
+
+
+@pytest.mark.parametrize(
+    ("record_id", "texts"),
+    [
+        (29, ["Show details", "Add a note"]),
+        (25, ["Show details", "Edit the note"]),
+        (17, ["Show details", "Add a note"]),
+    ],
+)
+def test_all_about_a_call_and_its_note_are_reached_from_its_menu(
+    shown: Shown, qtbot: QtBot, record_id: int, texts: list[str]
+) -> None:
+    pane, world = shown()
+    entries = pane.list.menu_of(world.store.by_id[record_id])[-2:]
+    assert [entry.text for entry in entries] == texts
+    for entry, signal in zip(entries, (pane.detail_asked, pane.note_asked), strict=True):
+        assert entry.do
+        with qtbot.waitSignal(signal) as asked:
+            entry.do()
+        assert asked.args == [world.store.by_id[record_id]]
+
+
+def test_f2_edits_the_note(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    pane.list.setCurrentIndex(pane.model.index_of_record(29))
+    with qtbot.waitSignal(pane.note_asked) as asked:
+        QTest.keyClick(pane.list, Qt.Key.Key_F2)
+    assert asked.args == [world.store.by_id[29]]
+
+
+def test_calls_with_a_note_can_be_shown_alone(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    pane.filters.chip(Filter.NOTED).click()
+    assert ids(pane) == [25]
+    world.store.by_id.clear()
+    world.changed.publish(None)
+    assert "No notes yet" in texts(pane)
+
+
+def test_all_filters_stand_in_one_row_while_there_is_room_and_none_is_ever_cut(
+    shown: Shown, qtbot: QtBot
+) -> None:
+    pane, _ = shown()
+    chips = [pane.filters.chip(which) for which in Filter]
+    for width, rows in ((700, 1), (340, 2), (250, 3)):
+        pane.resize(width, 640)
+        qtbot.waitUntil(lambda rows=rows: len({chip.y() for chip in chips}) == rows)
+        assert all(chip.geometry().right() <= pane.filters.width() for chip in chips)
+        assert all(chip.width() >= chip.sizeHint().width() for chip in chips)
+        assert pane.filters.height() >= max(chip.geometry().bottom() for chip in chips)
+
+
+def picture(row: CallRecord, width: int) -> QImage:
+    model = HistoryModel(FakeStore([row], at_once=True).find, Feed(), who, lambda: NOW)
+    model.show(Query())
+    option = QStyleOptionViewItem()
+    option.rect = QRect(0, 0, width, ROW_HEIGHT)
+    image = QImage(width, ROW_HEIGHT, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    HistoryDelegate(model, model).paint(painter, option, model.index_of_record(row.id))
+    painter.end()
+    return image
+
+
+def test_a_row_shows_that_there_is_a_note_and_its_first_words_where_there_is_room() -> None:
+    plain = record(1, at(9, 0), "+4722123456", "Martin", Outcome.ANSWERED_ELSEWHERE, queue="Sales")
+    noted, other = replace(plain, note="Call back\nsoon"), replace(plain, note="Wants the invoice")
+    assert picture(noted, 600) not in (picture(plain, 600), picture(other, 600))
+    assert picture(noted, 600) == picture(replace(plain, note="Call back"), 600), "only the first line"
+    assert picture(noted, 230) == picture(other, 230) != picture(plain, 230), "the icon is never cut"
+
+
+def test_a_note_is_told_with_its_call(shown: Shown) -> None:
+    pane, _ = shown()
+    told = pane.model.index_of_record(25).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told.endswith("16:12:07, note: call back Tuesday")
 
 
 def test_the_context_key_opens_the_menu_without_a_nested_loop(shown: Shown, qtbot: QtBot) -> None:
@@ -252,7 +333,7 @@ def test_the_context_key_opens_the_menu_without_a_nested_loop(shown: Shown, qtbo
 
 def test_the_detail_tells_all_and_offers_to_call_back(shown: Shown, qtbot: QtBot) -> None:
     pane, _ = shown()
-    detail = RecordDetail(who, lambda: NOW)
+    detail = RecordDetail(who, lambda: NOW, Notebook())
     qtbot.addWidget(detail)
     detail.show()
     pane.record_selected.connect(detail.show_record)
@@ -280,7 +361,7 @@ def test_the_detail_tells_all_and_offers_to_call_back(shown: Shown, qtbot: QtBot
 def test_how_long_a_call_was_is_told_or_that_nobody_knows_it_yet(
     qtbot: QtBot, facts: dict[str, object], told: str
 ) -> None:
-    detail = RecordDetail(who, lambda: NOW)
+    detail = RecordDetail(who, lambda: NOW, Notebook())
     qtbot.addWidget(detail)
     detail.show_record(replace(record(1, NOW, "+4722123456"), **facts))  # type: ignore[arg-type]
     (value,) = (

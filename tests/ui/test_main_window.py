@@ -514,6 +514,40 @@ def test_a_chosen_call_is_shown_beside_the_list_or_in_its_place(show: Show) -> N
     assert detail.past.record == RECORDS[1]
 
 
+@pytest.mark.parametrize(("width", "height"), [(360, 360), (420, 720), (1000, 720)])
+def test_a_note_is_written_wherever_there_is_room(show: Show, qtbot: QtBot, width: int, height: int) -> None:
+    made = show(width=width)
+    window = made.window
+    window.resize(width, height)
+    window.show_pane(Pane.HISTORY)
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    pane = window.pane(Pane.HISTORY)
+    assert isinstance(pane, HistoryPane)
+    noted = replace(RECORDS[1], note="Call back")
+    pane.note_asked.emit(noted)
+    field = window._the_detail().past.note.field
+    inside = field.viewport()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.waitUntil(lambda: inside.visibleRegion().boundingRect() == inside.rect())
+    assert field.textCursor().atEnd()
+    QTest.keyClicks(field, " soon")
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert made.notes.written == [(noted.id, "Call back soon", "Call back")]
+
+
+def test_all_about_a_call_of_the_history_is_shown_in_a_narrow_window(show: Show) -> None:
+    made = show()
+    made.window.show_pane(Pane.HISTORY)
+    pane = made.window.pane(Pane.HISTORY)
+    assert isinstance(pane, HistoryPane)
+    pane.detail_asked.emit(RECORDS[1])
+    detail = made.window._the_detail()
+    assert detail.past.isVisible()
+    detail.back.click()
+    assert pane.isVisible()
+
+
 def test_the_detail_of_a_call_follows_it_to_its_end(show: Show) -> None:
     made = show(World((RINGING,)), width=900)
     made.window.show_call(RINGING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject
@@ -48,14 +49,14 @@ from tests.ui.world import NOW
 
 
 @asynccontextmanager
-async def shell() -> AsyncIterator[tuple[Shell, Services]]:
-    """Give the furnished shell and its services; the window is not shown."""
+async def shell(path: Path | None = None) -> AsyncIterator[tuple[Shell, Services]]:
+    """Give the furnished shell and its services, over a database at `path` or in memory; the window is not shown."""
     bugs: list[BaseException] = []
     problems: Feed[Problem] = Feed()
     async with AsyncExitStack() as opened:
         nursery = Nursery(problems.publish, bugs.append)
         settings, vault = SettingsStore(None), Vault(None)
-        database = Database(None, MIGRATIONS)
+        database = Database(path, MIGRATIONS)
         for part in (settings, vault, database):
             opened.callback(part.close)
         await database.open()
@@ -67,6 +68,7 @@ async def shell() -> AsyncIterator[tuple[Shell, Services]]:
             Config("test", paths_for("test"), demo=True),
             nursery, session, settings, HistoryStore(database), problems, lambda: NOW, demo,
         )  # fmt: skip
+        opened.callback(services.history.notes.close)
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
         opened.callback(services.away.close)
