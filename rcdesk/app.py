@@ -187,7 +187,6 @@ async def run(qapp: QApplication, config: Config) -> int:
         )  # left before the connection closes: tasks say goodbye over it
         demo = Demo(nursery, session, opened, lively=config.tour is None)
         services = _build(config, nursery, session, settings, HistoryStore(database), problems, clock, demo)
-        opened.callback(services.history.notes.close)
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
         opened.callback(services.away.close)

@@ -70,22 +70,13 @@ class Notes:
         await self._store.write_note(record_id, text)
         self._on_saved()
 
-    def close(self) -> None:
-        """Try once more what could not be saved; the store does it before it closes."""
-        for draft in list(self._drafts.values()):
-            if draft.problem:
-                self._start(draft)
-
     def _save(self, draft: Draft) -> None:
-        self._drafts[draft.record.id] = draft
-        self._start(draft)
-        self.news.publish(draft.record.id)
-
-    def _start(self, draft: Draft) -> None:
         record = draft.record
+        self._drafts[record.id] = draft
         writing = self._store.write_note(record.id, draft.text, draft.seen, record.started_at)
         hearing = self._nursery.start(self._hear(draft, writing), name="save a note")
         hearing.add_done_callback(lambda _task: writing.cancel())  # at the end nobody hears of it any more
+        self.news.publish(record.id)
 
     async def _hear(self, draft: Draft, writing: asyncio.Future[None]) -> None:
         record_id = draft.record.id
@@ -107,6 +98,8 @@ class Notes:
         if news and draft.problem:  # whoever wrote it may look at something else by now
             self._nursery.tell(draft.problem)
         self.news.publish(record_id)
-        await asyncio.sleep(TRY_AGAIN)
-        if self._drafts.get(record_id) is draft:
-            self._save(draft)
+        try:
+            await asyncio.sleep(TRY_AGAIN)
+        finally:  # also as the program ends, which cancels this: the store does it before it closes
+            if self._drafts.get(record_id) is draft:
+                self._save(draft)

@@ -112,7 +112,9 @@ class Shell(QObject):
         tray.quit_asked.connect(self._quit_asked)
         tray.presence_asked.connect(services.presence.choose)
         tray.call_back_asked.connect(self.fill)
-        popups = Popups(services.calls.platform_now, self._ticker, lambda: tray.geometry, self, services.spots)
+        popups = Popups(
+            services.calls.platform_now, self._ticker, lambda: tray.geometry, self, services.spots
+        )
         popups.call_back_asked.connect(self.fill)
         popups.open_asked.connect(self._open_call)
         self.cards = Cards(

@@ -206,7 +206,6 @@ async def world(
         calls.changes.subscribe(dialer.on_change)
         dialer.began.subscribe(calls.expect_own_leg)
         dialer.ended.subscribe(history.on_ringout_ended)
-        opened.callback(history.notes.close)
         opened.callback(calls.close)
         opened.callback(link.close)
         opened.callback(away.close)

@@ -134,7 +134,9 @@ def test_recent_calls_stand_below(show: Show) -> None:
     assert rows[0].accessibleName() == "Karla Rossi · +39 06 4521 118 · Answered · 12 min"
     assert rows[1].accessibleName() == "+1 650 555 0147 · +1 650 555 0147 · Missed · 31 min"
     noted = replace(RECORDS[0], note="Call back\nsoon")
+    plain = rows[0].grab().toImage()
     made.calls_pane.recent.show_records((noted,))
+    assert made.calls_pane.recent.rows[0].grab().toImage() != plain
     assert made.calls_pane.recent.rows[0].accessibleName().endswith("12 min · note: Call back")
     made.world.records = RECORDS[1:3]
     made.world.stale.publish(None)

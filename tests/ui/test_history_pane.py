@@ -18,8 +18,9 @@ from rcdesk.ui.history_model import HistoryModel
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.history_row import HistoryDelegate
 from rcdesk.ui.history_source import HistorySource
+from rcdesk.ui.painted import LEAST_CUT
 from rcdesk.ui.record_detail import RecordDetail
-from rcdesk.ui.theme import ROW_HEIGHT
+from rcdesk.ui.theme import GAP, ROW_HEIGHT
 from tests.ui.form_samples import NOW, FakeStore, Notebook, at, record, the_mocks_calls, who
 
 
@@ -306,12 +307,30 @@ def picture(row: CallRecord, width: int) -> QImage:
     return image
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_row_shows_that_there_is_a_note_and_its_first_words_where_there_is_room() -> None:
     plain = record(1, at(9, 0), "+4722123456", "Martin", Outcome.ANSWERED_ELSEWHERE, queue="Sales")
     noted, other = replace(plain, note="Call back\nsoon"), replace(plain, note="Wants the invoice")
     assert picture(noted, 600) not in (picture(plain, 600), picture(other, 600))
     assert picture(noted, 600) == picture(replace(plain, note="Call back"), 600), "only the first line"
     assert picture(noted, 230) == picture(other, 230) != picture(plain, 230), "the icon is never cut"
+
+
+def differing(one: QImage, other: QImage) -> list[int]:
+    """The columns in which two pictures differ."""
+    columns = range(one.width())
+    return [x for x in columns if one.copy(x, 0, 1, one.height()) != other.copy(x, 0, 1, one.height())]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_note_takes_no_more_than_its_room_and_no_word_where_it_would_be_none() -> None:
+    plain = record(1, at(9, 0), "+4722123456", "Martin", queue="Sales", duration=9)
+    icon, noted = replace(plain, note=" "), replace(plain, note="Call back")
+    for width in range(180, 400, 5):
+        room = width - 34 - 3 * GAP  # px up to where it is said how long it was
+        assert max(differing(picture(plain, width), picture(icon, width))) < room
+        words = differing(picture(icon, width), picture(noted, width))
+        assert not words or max(words) - min(words) >= LEAST_CUT // 2
 
 
 def test_a_note_is_told_with_its_call(shown: Shown) -> None:

@@ -532,7 +532,7 @@ def test_a_note_is_written_wherever_there_is_room(show: Show, qtbot: QtBot, widt
     qtbot.waitUntil(lambda: inside.visibleRegion().boundingRect() == inside.rect())
     assert field.textCursor().atEnd()
     QTest.keyClicks(field, " soon")
-    QTest.keyClick(window, Qt.Key.Key_Escape)
+    QTest.keyClick(field, Qt.Key.Key_Tab)
     assert made.notes.written == [(noted.id, "Call back soon", "Call back")]
 
 

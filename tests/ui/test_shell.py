@@ -16,7 +16,7 @@ from rcdesk import app, surroundings
 from rcdesk.config import Config, paths_for
 from rcdesk.core.account import Account
 from rcdesk.core.away import Summary
-from rcdesk.core.calls import Direction, Leg, Report, Stage
+from rcdesk.core.calls import Call, Direction, Leg, Report, Stage
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.history import Filter
 from rcdesk.core.subscription import LinkState, LinkStatus
@@ -68,7 +68,6 @@ async def shell(path: Path | None = None) -> AsyncIterator[tuple[Shell, Services
             Config("test", paths_for("test"), demo=True),
             nursery, session, settings, HistoryStore(database), problems, lambda: NOW, demo,
         )  # fmt: skip
-        opened.callback(services.history.notes.close)
         opened.callback(services.calls.close)
         opened.callback(services.link.close)
         opened.callback(services.away.close)
@@ -109,6 +108,25 @@ async def test_the_clocks_of_a_call_show_the_time_of_the_platform_that_dates_it(
         assert made.cards._popups.card(key)._pill_text == "0:05"
         await until(lambda: made._model.calls)
         assert words.call_clock(made._model.calls[0], made._model.clock()) == "0:05"
+
+
+async def test_all_about_a_call_of_the_history_and_its_note_are_shown_where_they_are_asked_for() -> None:
+    call = Call("k", "s", Stage.ENDED, Direction.INBOUND, "+13025550101", "", "101", "", NOW, None, NOW + 9)
+    async with shell() as (made, services):
+        await services.history._store.add_live(call, NOW + 9)
+        (record,) = await services.history.since(NOW)
+        made.window.show()
+        made.window.show_pane(Pane.HISTORY)
+        pane = made.window.pane(Pane.HISTORY)
+        assert isinstance(pane, HistoryPane)
+        pane.detail_asked.emit(record)
+        shown = made.window._the_detail().past
+        assert shown.isVisible()
+        assert shown.record == record
+        made.window.show_pane(Pane.HISTORY)
+        pane.note_asked.emit(record)
+        assert shown.isVisible()
+        assert made.window.focusWidget() is shown.note.field
 
 
 async def test_the_rows_follow_every_change_in_its_order() -> None:
