@@ -45,7 +45,7 @@ class People:
             return Who(person.name, shown, location or person.detail, person.source)
         if name:
             return Who(name, shown, location, Source.PLATFORM)
-        region = location or numbers.where(number)
+        region = location or numbers.where(numbers.e164(number, self.region))
         return Who(shown or WITHHELD, shown, region, Source.REGION if region else Source.NONE)
 
     def name(self, number: str) -> str:

@@ -37,6 +37,7 @@ def test_a_contact_then_the_network_then_the_region_then_nothing(me: World) -> N
     assert me.people.who(other, "BOB", "Dover, DE") == Who("BOB", written, "Dover, DE", Source.PLATFORM)
     assert me.people.who(other, "", "Dover, DE") == Who(written, written, "Dover, DE", Source.REGION)
     assert me.people.who(other) == Who(written, written, "Delaware", Source.REGION)
+    assert me.people.who(other.lstrip("+")).detail == "Delaware", "the platform writes it with + or without"
     nowhere, written = "+18005550182", "+1 800 555 0182"
     assert me.people.who(nowhere) == Who(written, written, "", Source.NONE)
     assert me.people.who("") == Who("Number withheld", "", "", Source.NONE)

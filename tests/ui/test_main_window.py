@@ -674,3 +674,20 @@ def test_no_control_is_marked_before_the_first_tab(qtbot: QtBot, show: Show) -> 
     assert window.focusWidget() in (None, window)
     QTest.keyClick(window, Qt.Key.Key_Tab)
     assert window.focusWidget() not in (None, window)
+
+
+def test_no_control_of_another_pane_gets_the_keys_that_were_meant_for_this_one(
+    qtbot: QtBot, show: Show
+) -> None:
+    """Qt gives them to the first: a Space in haste would press a button that nobody chose."""
+    made = show()
+    window = made.window
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    window.focus_field(Pane.HISTORY)
+    field = window.focusWidget()
+    assert field not in (None, window)
+    window.show_pane(Pane.HISTORY)
+    assert window.focusWidget() is field
+    window.show_pane(Pane.SETTINGS)
+    assert window.focusWidget() in (None, window)
