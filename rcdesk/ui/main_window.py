@@ -181,8 +181,8 @@ class MainWindow(QWidget):
 
     def show_pane(self, pane: Pane) -> None:
         """Show `pane`; a detail in its place goes. No control of it gets the keyboard, unless the pane sees to that."""
-        focused = self.focusWidget()
-        if pane is not self._pane and focused is not None and self.columns.stack.isAncestorOf(focused):
+        focused: QWidget | None = self.focusWidget()
+        if pane is not self._pane and focused and self.columns.stack.isAncestorOf(focused):
             self.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt would give it to the first button, "Sign out"
         self._pane = pane
         self._detail_open = False
