@@ -526,7 +526,7 @@ def test_a_note_is_written_wherever_there_is_room(show: Show, qtbot: QtBot, widt
     assert isinstance(pane, HistoryPane)
     noted = replace(RECORDS[1], note="Call back")
     pane.note_asked.emit(noted)
-    field = window._the_detail().past.note.field
+    field = window.columns.the_detail().past.note.field
     inside = field.viewport()
     qtbot.waitUntil(field.hasFocus)
     qtbot.waitUntil(lambda: inside.visibleRegion().boundingRect() == inside.rect())
@@ -542,7 +542,7 @@ def test_all_about_a_call_of_the_history_is_shown_in_a_narrow_window(show: Show)
     pane = made.window.pane(Pane.HISTORY)
     assert isinstance(pane, HistoryPane)
     pane.detail_asked.emit(RECORDS[1])
-    detail = made.window._the_detail()
+    detail = made.window.columns.the_detail()
     assert detail.past.isVisible()
     detail.back.click()
     assert pane.isVisible()

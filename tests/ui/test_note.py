@@ -252,7 +252,7 @@ async def test_what_was_typed_as_the_program_ends_is_on_the_disk(tmp_path: Path)
         made.window.show()
         made.window.show_pane(Pane.HISTORY)
         made.window.write_note(before)
-        editor = made.window._the_detail().past.note
+        editor = made.window.columns.the_detail().past.note
         QTest.keyClicks(editor.field, "Saved")
         editor.save()
         await until(lambda: editor.status.text() == "Note saved")

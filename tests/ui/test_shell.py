@@ -120,7 +120,7 @@ async def test_all_about_a_call_of_the_history_and_its_note_are_shown_where_they
         pane = made.window.pane(Pane.HISTORY)
         assert isinstance(pane, HistoryPane)
         pane.detail_asked.emit(record)
-        shown = made.window._the_detail().past
+        shown = made.window.columns.the_detail().past
         assert shown.isVisible()
         assert shown.record == record
         made.window.show_pane(Pane.HISTORY)
