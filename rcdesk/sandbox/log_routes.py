@@ -5,10 +5,12 @@ import re
 import wave
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rcdesk.sandbox.bulk import read_each
 from rcdesk.sandbox.call_log import CallLog, Record
 from rcdesk.sandbox.calls import Call
 from rcdesk.sandbox.errors import invalid_parameter, not_found
@@ -70,18 +72,21 @@ class LogRoutes:
         writer = self._writer(asked)
         return listing(chosen, asked.url, [writer.record(record) for record in chosen.records])
 
-    def one(self, asked: Asked) -> dict[str, Any]:
-        """GET call-log/{id}."""
+    def one(self, asked: Asked) -> Any:
+        """GET call-log/{id}, or several with commas between them."""
         writer = self._writer(asked)
-        record_id = asked.path_value("record_id")
-        try:
-            return writer.record(self._log.get(record_id))
-        except KeyError:
-            pass
-        for call in self._world.recent():
-            if record_id == f"L{call.session_id}":
-                return writer.live(call, self._world.now(), self._result(call))
-        raise not_found("callRecordId", record_id)
+
+        def read(record_id: str) -> dict[str, Any]:
+            try:
+                return writer.record(self._log.get(record_id))
+            except KeyError:
+                pass
+            for call in self._world.recent():
+                if record_id == f"L{call.session_id}":
+                    return writer.live(call, self._world.now(), self._result(call))
+            raise not_found("callRecordId", record_id)
+
+        return read_each(asked.path_value("record_id"), "callRecordId", read, writer.address)
 
     def delete(self, asked: Asked) -> Response:
         """DELETE call-log: everything up to `dateTo`."""
@@ -118,7 +123,12 @@ class LogRoutes:
     def recording_content(self, asked: Asked) -> Response:
         """GET recording/{id}/content: a second of silence."""
         self._recorded(asked)
-        return Response(_silence(), media_type="audio/wav")
+        disposition = asked.query.choice("contentDisposition", ("Inline", "Attachment"), "")
+        name = asked.query.text("contentDispositionFilename") or "recording.wav"
+        headers = {}
+        if disposition:
+            headers["Content-Disposition"] = f"{disposition.lower()}; filename*=UTF-8''{quote(name)}"
+        return Response(_silence(), media_type="audio/wav", headers=headers)
 
     def _recorded(self, asked: Asked) -> tuple[str, Record]:
         recording_id = asked.path_value("recording_id")
@@ -148,8 +158,7 @@ def record_filter(query: Query) -> Callable[[Record], bool]:
     extension = query.text("extensionNumber")
     directions, types = query.all("direction", DIRECTIONS), query.all("type", TYPES)
     transports = query.all("transport", TRANSPORTS)
-    recorded = query.choice("recordingType", _RECORDINGS, "")
-    with_recording = query.flag("withRecording")
+    recorded = recording_filter(query)
     show_deleted = query.flag("showDeleted")
     query.flag("showBlocked", default=True)
 
@@ -162,7 +171,7 @@ def record_filter(query: Query) -> Callable[[Record], bool]:
             and (not directions or ("Inbound" if record.inbound else "Outbound") in directions)
             and (not types or "Voice" in types)
             and (not transports or record.transport in transports)
-            and _recording_fits(record, recorded, with_recording=with_recording)
+            and recorded(record)
         )
 
     return matches
@@ -180,10 +189,13 @@ def _alone(query: Query, name: str) -> Callable[[Record], bool]:
     return lambda record: record.telephony_session_id == value and (show_deleted or not record.deleted)
 
 
-def _recording_fits(record: Record, wanted: str, *, with_recording: bool) -> bool:
+def recording_filter(query: Query) -> Callable[[Record], bool]:
+    """What a record must have for `recordingType` and `withRecording`."""
+    wanted = query.choice("recordingType", _RECORDINGS, "")
+    with_recording = query.flag("withRecording")
     if wanted:
-        return record.recording is not None and wanted in ("All", record.recording[1])
-    return record.recording is not None or not with_recording
+        return lambda record: record.recording is not None and wanted in ("All", record.recording[1])
+    return lambda record: record.recording is not None or not with_recording
 
 
 def _or(value: float | None, default: float) -> float:

@@ -22,7 +22,7 @@ class RecordWriter:
     def record(self, record: Record) -> dict[str, Any]:
         """A finished call."""
         written = {
-            "uri": self._record_uri(record.id),
+            "uri": self.address(record.id),
             "id": record.id,
             "sessionId": record.session_id,
             "telephonySessionId": record.telephony_session_id,
@@ -60,7 +60,7 @@ class RecordWriter:
         seconds = call.seconds(now)
         record_id = f"L{call.session_id}"
         written = {
-            "uri": self._record_uri(record_id),
+            "uri": self.address(record_id),
             "id": record_id,
             "sessionId": call.session_id,
             "telephonySessionId": call.telephony_session_id,
@@ -78,6 +78,11 @@ class RecordWriter:
         if self._detailed:
             written["transport"] = transport(call)
         return written
+
+    def address(self, record_id: str) -> str:
+        """Where a record is."""
+        view = "Detailed" if self._detailed else "Simple"
+        return self._uri(f"{self._own}/call-log/{record_id}?view={view}")
 
     def _leg(self, record: Record, leg: Leg) -> dict[str, Any]:
         return {
@@ -117,10 +122,6 @@ class RecordWriter:
     def _recording(self, recording_id: str, kind: str) -> dict[str, str]:
         uri = self._uri(f"{self._base}/recording/{recording_id}")
         return {"id": recording_id, "uri": uri, "type": kind, "contentUri": f"{uri}/content"}
-
-    def _record_uri(self, record_id: str) -> str:
-        view = "Detailed" if self._detailed else "Simple"
-        return self._uri(f"{self._own}/call-log/{record_id}?view={view}")
 
 
 def transport(call: Call) -> str:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from rcdesk.sandbox.call_log import CallLog, Record
 from rcdesk.sandbox.clock import iso
 from rcdesk.sandbox.errors import invalid_parameter
-from rcdesk.sandbox.log_routes import VIEWS
+from rcdesk.sandbox.log_routes import VIEWS, recording_filter
 from rcdesk.sandbox.log_wire import RecordWriter
 from rcdesk.sandbox.rest import ACCOUNT, EXTENSION, Asked, Gate, Operation, resource
 from rcdesk.sandbox.sync_tokens import Frame, SyncTokens, bad_token
@@ -53,7 +53,9 @@ class SyncRoutes:
         date_from = now - REACH if wished is None else max(wished, now - REACH)
         missed_only = query.all("statusGroup", ("Missed", "All")) == ["Missed"]
         view = query.choice("view", VIEWS, "Simple")
-        records = self._log.select(date_from, now, _wanted(missed_only=missed_only))[:count]
+        query.flag("showDeleted")
+        wanted = _wanted(recording_filter(query), missed_only=missed_only)
+        records = self._log.select(date_from, now, wanted)[:count]
         frame = Frame(
             epoch=self._log.epoch,
             revision=self._log.revision,
@@ -73,7 +75,7 @@ class SyncRoutes:
         had = self._tokens.read(token, self._log.epoch)
         more = query.count("recordCount", 0, most=MOST)
         show_deleted = query.flag("showDeleted")
-        wanted = _wanted(missed_only=had.missed_only, show_deleted=show_deleted)
+        wanted = _wanted(recording_filter(query), missed_only=had.missed_only, show_deleted=show_deleted)
         fresh = [record for record in self._log.newer(had.revision) if wanted(record)]
         if len(fresh) > MOST:
             raise bad_token("CLG-103", "too old: more than 250 records are new")
@@ -102,8 +104,12 @@ class SyncRoutes:
         }
 
 
-def _wanted(*, missed_only: bool, show_deleted: bool = False) -> Callable[[Record], bool]:
-    return lambda record: (show_deleted or not record.deleted) and (not missed_only or record.missed)
+def _wanted(
+    recorded: Callable[[Record], bool], *, missed_only: bool, show_deleted: bool = False
+) -> Callable[[Record], bool]:
+    return lambda record: (
+        (show_deleted or not record.deleted) and (not missed_only or record.missed) and recorded(record)
+    )
 
 
 def _older_than(had: Frame, wanted: Callable[[Record], bool]) -> Callable[[Record], bool]:

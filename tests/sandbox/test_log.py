@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import json
 from collections.abc import AsyncIterator
 from time import perf_counter
 from typing import Any
@@ -228,6 +230,44 @@ async def test_a_sync_keeps_the_view_and_the_group_that_it_began_with(past: Benc
     (new,) = (await sync(past, syncType="ISync", syncToken=full["syncInfo"]["syncToken"]))["records"]
     assert new["legs"]
     assert new["direction"] == "Inbound"
+
+
+async def test_a_sync_brings_only_recorded_calls_if_asked_to(past: Bench) -> None:
+    recorded = await read(past, dateFrom=MONTH, withRecording="true")
+    on_demand = await read(past, dateFrom=MONTH, recordingType="OnDemand")
+    assert 0 < len(on_demand) < len(recorded) < 250
+    assert (await sync(past, recordCount=250, dateFrom=MONTH, withRecording="true"))["records"] == recorded
+    full = await sync(past, recordCount=1, dateFrom=MONTH, recordingType="OnDemand")
+    assert full["records"] == on_demand[:1]
+    token = full["syncInfo"]["syncToken"]
+    more = await sync(past, syncType="ISync", syncToken=token, recordCount=5, recordingType="OnDemand")
+    assert more["records"] == on_demand[1:6]
+
+
+@pytest.mark.parametrize("name", ["showDeleted", "withRecording", "recordingType"])
+async def test_a_sync_names_the_filter_that_is_wrong(user: Bench, name: str) -> None:
+    answer = await user.get(SYNC, recordCount=5, **{name: "perhaps"})
+    assert (answer.status_code, answer.json()["errors"][0]["parameterName"]) == (400, name)
+
+
+async def test_several_records_are_read_at_once_each_with_a_status_of_its_own(past: Bench) -> None:
+    one, two = (await read(past, dateFrom=MONTH))[:2]
+    answer = await past.get(f"{E}/call-log/{one['id']},none,{two['id']}", view="Simple")
+    assert answer.status_code == 207
+    kind, _, boundary = answer.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/mixed"
+    mail = email.message_from_string(f"Content-Type: {kind}; boundary={boundary}\n\n{answer.text}")
+    told, *parts = [json.loads(str(part.get_payload())) for part in mail.get_payload()]
+    assert [each["status"] for each in told["response"]] == [200, 404, 200]
+    assert [told["response"][0]["href"], told["response"][2]["href"]] == [one["uri"], two["uri"]]
+    assert (parts[0], parts[2]) == (one, two)
+    assert parts[1]["errors"][0]["parameterName"] == "callRecordId"
+
+
+async def test_fifty_records_at_once_are_enough(past: Bench) -> None:
+    ids = [record["id"] for record in await read(past, dateFrom=MONTH)]
+    assert (await past.get(f"{E}/call-log/{','.join(ids[:50])}")).status_code == 207
+    assert (await past.get(f"{E}/call-log/{','.join(ids[:51])}")).status_code == 400
 
 
 async def test_a_record_count_extends_the_frame_into_the_past(past: Bench) -> None:
