@@ -25,6 +25,12 @@ _USAGES = (
 _NUMBER_STATUSES = ("Normal", "Pending", "PortedIn", "Temporary", "Unknown")
 _DEVICE_TYPES = ("HardPhone", "SoftPhone", "OtherPhone", "WebRTC", "Room")
 _POOLINGS = ("Host", "Guest", "None")
+_FEATURES = ("BLA", "CommonPhone", "Intercom", "Paging", "HELD")
+_LINE_TYPES = ("Unknown", "Standalone", "StandaloneFree", "BlaPrimary", "BlaSecondary")
+_ENTRY_TYPES = (
+    "User", "Department", "Announcement", "Voicemail", "SharedLinesGroup", "PagingOnly", "IvrMenu", "ParkLocation",
+    "Limited", "External", "DelegatedLinesGroup", "TieLine",
+)  # fmt: skip
 _MOST_ENTRIES = 1000
 
 
@@ -95,16 +101,22 @@ class AccountRoutes:
         """GET device."""
         types = asked.query.all("type", _DEVICE_TYPES)
         pooling = asked.query.choice("linePooling", _POOLINGS, "None")
+        features, lines = asked.query.all("feature", _FEATURES), asked.query.all("lineType", _LINE_TYPES)
         chosen = [
             wire.device(self._account, phone, asked.uri)
             for phone in self._account.phones
-            if phone.device_id and pooling == "None" and (not types or wire.device_type(phone) in types)
+            if phone.device_id
+            and pooling == "None"
+            and not features  # no model here has any
+            and (not types or wire.device_type(phone) in types)
+            and (not lines or wire.LINE_TYPE in lines)
         ]
         return _list(asked, chosen)
 
     def one_device(self, asked: Asked) -> dict[str, Any]:
         """GET device/{id}."""
         device_id = asked.path_value("device_id")
+        asked.query.flag("syncEmergencyAddress")
         for phone in self._account.phones:
             if phone.device_id and phone.device_id == device_id:
                 return wire.device(self._account, phone, asked.uri)
@@ -118,12 +130,14 @@ class AccountRoutes:
     def directory(self, asked: Asked) -> Response:
         """GET directory/entries; 304 if the client has this list already."""
         query = asked.query
-        kind, group = query.text("type"), query.choice("typeGroup", ("User", "NonUser"), "")
+        kind = query.choice("type", _ENTRY_TYPES, "")
+        group = query.choice("typeGroup", ("User", "NonUser"), "")
         query.flag("showFederated", default=True)
+        query.flag("accessibleSitesOnly")
         entries = [
             one
             for one in self._everybody()
-            if kind in (None, one.type) and (not group or (group == "User") == (one.type == "User"))
+            if kind in ("", one.type) and (not group or (group == "User") == (one.type == "User"))
         ]
         tag = (
             '"'
@@ -140,6 +154,7 @@ class AccountRoutes:
     def one_entry(self, asked: Asked) -> dict[str, Any]:
         """GET directory/entries/{id}."""
         entry_id = asked.path_value("entry_id")
+        asked.query.flag("accessibleSitesOnly")
         for one in self._everybody():
             if str(one.id) == entry_id:
                 return wire.directory_entry(self._account, one)

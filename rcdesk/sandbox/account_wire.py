@@ -128,6 +128,10 @@ def forwarding_number(account: Account, phone: Phone, uri: Uri) -> dict[str, Any
     return written
 
 
+LINE_TYPE = "Standalone"
+"""Every phone has a line of its own."""
+
+
 def device_type(phone: Phone) -> str:
     """What kind of device a phone is."""
     return "HardPhone" if phone.serial else "SoftPhone"
@@ -210,7 +214,7 @@ def _line(phone: Phone) -> dict[str, Any]:
         "usageType": "DirectNumber",
         "country": {"id": "1", "name": "United States"},
     }
-    return {"id": str(number_id), "lineType": "Standalone", "phoneInfo": info}
+    return {"id": str(number_id), "lineType": LINE_TYPE, "phoneInfo": info}
 
 
 def _regional(uri: Uri) -> dict[str, Any]:

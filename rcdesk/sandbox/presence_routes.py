@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from rcdesk.sandbox import presence
 from rcdesk.sandbox.errors import ApiError
+from rcdesk.sandbox.push_filters import sip_data
 from rcdesk.sandbox.rest import EXTENSION, Asked, Gate, Operation, resource
 from rcdesk.sandbox.world import World
 
@@ -43,9 +44,11 @@ class PresenceRoutes:
 
     def read(self, asked: Asked) -> dict[str, Any]:
         """GET presence."""
-        detailed = asked.query.flag("detailedTelephonyState")
-        asked.query.flag("sipData")
-        return self._body(asked, detailed=detailed)
+        detailed, sip = asked.query.flag("detailedTelephonyState"), asked.query.flag("sipData")
+        body = self._body(asked, detailed=detailed)
+        if detailed and sip:
+            body["activeCalls"] = [{**call, "sipData": sip_data(call)} for call in body["activeCalls"]]
+        return body
 
     def change(self, asked: Asked) -> dict[str, Any]:
         """PUT presence: answers with the whole of it, and a notification follows."""

@@ -96,7 +96,7 @@ class EventFilter:
         if not self.detailed:
             shown.pop("activeCalls", None)
         elif self.sip:
-            shown["activeCalls"] = [{**call, "sipData": _sip_data(call)} for call in body["activeCalls"]]
+            shown["activeCalls"] = [{**call, "sipData": sip_data(call)} for call in body["activeCalls"]]
         return shown
 
 
@@ -164,7 +164,7 @@ def _party_fits(party: Mapping[str, Any], wanted: Sequence[tuple[str, str]]) -> 
     return all(str(actual[name]).lower() == value.lower() for name, value in wanted)
 
 
-def _sip_data(call: Mapping[str, Any]) -> dict[str, str]:
+def sip_data(call: Mapping[str, Any]) -> dict[str, str]:
     """Made-up SIP data that stays the same for a call; a real one would name devices."""
     session = call.get("telephonySessionId", call.get("sessionId", "-"))
     return {

@@ -27,6 +27,15 @@ from tests.sandbox.shapes import (
 )
 
 
+class SipData(Strict):
+    call_id: Text
+    to_tag: Text
+    from_tag: Text
+    remote_uri: Text
+    local_uri: Text
+    rc_session_id: Digits
+
+
 class ActiveCall(Strict):
     id: Text
     direction: Direction
@@ -40,6 +49,7 @@ class ActiveCall(Strict):
     party_id: Annotated[str, Meta(pattern="^p-[0-9a-fz]+-[12]$")]
     from_name: Text | None = None
     to_name: Text | None = None
+    sip_data: SipData | None = None
 
 
 class Presence(Strict):

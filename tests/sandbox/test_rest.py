@@ -107,9 +107,40 @@ async def test_lists_can_be_narrowed(user: Bench) -> None:
     wanted = ["DirectNumber", "MainCompanyNumber"]
     assert await kept("phone-number", "usageType", usageType=wanted) == set(wanted)
     assert await kept("device", "type", type="HardPhone") == {"HardPhone"}
+    assert await kept("device", "type", lineType=["Standalone", "BlaPrimary"]) >= {"HardPhone"}
+    assert await kept("device", "type", lineType="BlaPrimary") == set()
+    assert await kept("device", "type", feature="HELD") == set()
     assert await kept("address-book/contact", "firstName", startsWith="mart") >= {"Martin"}
     by_number = await kept("address-book/contact", "lastName", phoneNumber=["+4722123456", "+493023125018"])
     assert by_number == {"Olsen", "Weber"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"{E}/device", "feature"),
+        (f"{E}/device", "lineType"),
+        (f"{A}/device/{{device}}", "syncEmergencyAddress"),
+        (f"{A}/directory/entries", "type"),
+        (f"{A}/directory/entries", "accessibleSitesOnly"),
+        (f"{A}/directory/entries/{{entry}}", "accessibleSitesOnly"),
+    ],
+)
+async def test_a_value_that_the_platform_does_not_know_is_400_and_named(
+    user: Bench, path: str, name: str
+) -> None:
+    device = (await user.get(f"{E}/device")).json()["records"][0]["id"]
+    path = path.format(device=device, entry=user.account.extension_id)
+    assert (await user.get(path)).status_code == 200
+    answer = await user.get(path, **{name: "Nonsense"})
+    assert (answer.status_code, answer.json()["errors"][0]["parameterName"]) == (400, name)
+
+
+async def test_presence_tells_of_sip_if_asked(user: Bench) -> None:
+    await user.ring()
+    for sip in (True, False):
+        body = (await user.get(f"{E}/presence", detailedTelephonyState=True, sipData=sip)).json()
+        assert [("sipData" in call) for call in body["activeCalls"]] == [sip]
 
 
 async def test_the_address_book_is_sorted_as_asked(user: Bench) -> None:
@@ -138,6 +169,11 @@ async def test_recordings_can_be_heard(user: Bench) -> None:
     info = (await user.client.get(recording["uri"])).json()
     sound = await user.client.get(info["contentUri"])
     assert (sound.headers["content-type"], sound.content[:4]) == ("audio/wav", b"RIFF")
+    assert "content-disposition" not in sound.headers
+    kept = {"contentDisposition": "Attachment", "contentDispositionFilename": "my call.wav"}
+    saved = await user.client.get(info["contentUri"], params=kept)
+    assert saved.headers["content-disposition"] == "attachment; filename*=UTF-8''my%20call.wav"
+    assert (await user.client.get(info["contentUri"], params={"contentDisposition": "Up"})).status_code == 400
     assert (await user.get(f"{A}/recording/0")).status_code == 404
 
 
