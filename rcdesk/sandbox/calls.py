@@ -106,6 +106,9 @@ class Call:
     """What a leg of its RingOut came to, if that ended the call."""
     hidden: bool = False
     """In the middle of a flicker: reported as over although it is not."""
+    muted: bool = False
+    park: str = ""
+    """Where it was parked last, over call control."""
     events: int = field(default=0, compare=False)
     """How many telephony events there were; their sequence."""
 

@@ -61,15 +61,18 @@ def _party(account: Account, call: Call) -> dict[str, Any]:
     status: dict[str, Any] = {"code": _CODES[call.state], "rcc": False}
     if call.outcome in _REASONS:
         status["reason"] = _REASONS[call.outcome]
-    return {
+    made = {
         "id": call.party_id,
         "direction": "Inbound" if call.inbound else "Outbound",
         "from": _side(account, call.caller),
         "to": _side(account, call.callee),
         "status": status,
-        "muted": False,
+        "muted": call.muted,
         "standAlone": False,
     }
+    if call.state is State.PARKED and call.park:
+        made["park"] = {"id": call.park}
+    return made
 
 
 def _side(account: Account, party: Party) -> dict[str, str]:

@@ -122,6 +122,11 @@ class World:
         call.failure = status
         self.do(call.session_id, Deed.HANG_UP)
 
+    def mute(self, call: Call, *, muted: bool) -> None:
+        """Let the user's side of a call be silent, or no longer; presence has no word for it."""
+        call.muted = muted
+        self._tell_telephony(call)
+
     def choose(self, **changes: Any) -> None:
         """Change what the user has chosen about presence, and tell of it."""
         self.wishes = self.wishes.changed(**changes)
@@ -179,10 +184,12 @@ class World:
     def _tell(self, call: Call, deed: Deed | None) -> None:
         self._tell_presence(call, deed)
         if not call.hidden:
-            call.events += 1
-            self.on_event(
-                "telephony", self.account.extension_id, telephony.notification(self.account, call, self.now())
-            )
+            self._tell_telephony(call)
+
+    def _tell_telephony(self, call: Call) -> None:
+        call.events += 1
+        body = telephony.notification(self.account, call, self.now())
+        self.on_event("telephony", self.account.extension_id, body)
 
     def _tell_presence(self, call: Call | None, deed: Deed | None) -> None:
         self._sequence += self._rng.randrange(1, 120)

@@ -220,7 +220,11 @@ class Owner(Strict):
     extension_id: Digits
 
 
-class SessionParty(Strict):
+class Park(Strict):
+    id: Annotated[str, Meta(pattern=r"^\*8\d\d$")]
+
+
+class LeavingParty(Strict, kw_only=True):
     id: Text
     direction: Direction
     from_: Side = msgspec.field(name="from")
@@ -228,8 +232,12 @@ class SessionParty(Strict):
     status: PartyStatus
     muted: bool
     stand_alone: bool
-    account_id: Digits
     owner: Owner
+    park: Park | None = None
+
+
+class SessionParty(LeavingParty, kw_only=True):
+    account_id: Digits
 
 
 class Session(Strict):
@@ -237,6 +245,10 @@ class Session(Strict):
     origin: Origin
     creation_time: Time
     parties: list[SessionParty]
+
+
+class CallOut(Strict):
+    session: Session
 
 
 class Delivery(Strict):

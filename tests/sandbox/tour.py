@@ -158,6 +158,23 @@ async def _telephony(tour: Tour) -> None:
     ids = {"telephonySessionId": answer.json()["telephonySessionId"], "partyId": answer.json()["partyId"]}
     await tour.visit("POST", party + "/reject", **ids)
     await tour.visit("GET", session, **ids)
+    phone = next(one for one in bench.account.phones if one.device_id)
+    device, number = {"deviceId": phone.device_id}, {"phoneNumber": "+442079460142"}
+    for deeds in (
+        [("answer", device), ("flip", {"callFlipId": phone.flip}), ("park", {}), ("pickup", device)],
+        [("answer", device), ("transfer", number)],
+        [("forward", number)],
+        [("reply", {"replyWithText": "Later"})],
+        [("ignore", device)],
+    ):
+        call = {"from": "+14155550162"} | ({"queue": "Sales"} if deeds[0][0] == "ignore" else {})
+        answer = await bench.client.post(f"{CONTROL}/calls", json=call)
+        ids = {name: answer.json()[name] for name in ("telephonySessionId", "partyId")}
+        for deed, body in deeds:
+            await tour.visit("POST", f"{party}/{deed}", json=body, **ids)
+            if deed == "pickup":
+                await tour.visit("PATCH", party, json={"party": {"muted": True}}, **ids)
+    await tour.visit("POST", ACC + "/telephony/call-out", json={"from": device, "to": number})
 
 
 async def _subscriptions(tour: Tour) -> None:
