@@ -16,7 +16,7 @@ _CODES = {
 _REASONS = {
     Outcome.DECLINED: "Rejected",
     Outcome.VOICEMAIL: "Voicemail",
-    Outcome.ELSEWHERE: "Pickup",
+    Outcome.ELSEWHERE: "CallRedirected",  # "Pickup" would promise that it goes on here
     Outcome.NO_ANSWER: "NoAnswer",
     Outcome.BUSY: "TargetBusy",
     Outcome.MISSED: "NoAnswer",
@@ -61,6 +61,8 @@ def _party(account: Account, call: Call) -> dict[str, Any]:
     status: dict[str, Any] = {"code": _CODES[call.state], "rcc": False}
     if call.outcome in _REASONS:
         status["reason"] = _REASONS[call.outcome]
+    if call.outcome is Outcome.ELSEWHERE and call.queue:
+        status["reason"] = "AgentAnswered"
     made = {
         "id": call.party_id,
         "direction": "Inbound" if call.inbound else "Outbound",

@@ -157,14 +157,18 @@ class TelephonyRoutes:
         self._aim(asked.struct(_Target))
         return self._do(asked, Deed.HANG_UP, State.CONNECTED, State.ON_HOLD)
 
-    def flip(self, asked: Asked) -> Response:
-        """POST flip: another phone of the user's takes the call, which goes on."""
+    def flip(self, asked: Asked) -> dict[str, Any]:
+        """POST flip: another phone of the user's takes the call, which goes on.
+
+        The document has no body here; RingCentral's call control client insists on one.
+        """
         flip_id = str(asked.struct(_Flip).call_flip_id)
         if flip_id.lstrip("*") not in {phone.flip for phone in self._world.account.phones if phone.flip}:
             raise invalid_parameter("callFlipId", flip_id)
-        if self._call(asked).state is not State.CONNECTED:
+        call = self._call(asked)
+        if call.state is not State.CONNECTED:
             raise _incorrect_state()
-        return Response(status_code=200)
+        return self._party(call)
 
     def park(self, asked: Asked) -> Response:
         """POST park: a call that came in waits for anybody, at a place of its own."""

@@ -62,7 +62,7 @@ ANSWERS: dict[str, type[Struct] | None] = {
     f"POST {_P}/unhold 200": calls.SessionParty,
     f"POST {_P}/reject 204": None,
     f"POST {_P}/ignore 204": None,
-    f"POST {_P}/flip 200": None,
+    f"POST {_P}/flip 200": calls.SessionParty,
     f"PATCH {_P} 200": calls.SessionParty,
     f"POST {_P}/answer 200": calls.SessionParty,
     f"POST {_P}/transfer 200": calls.SessionParty,

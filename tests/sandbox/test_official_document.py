@@ -16,6 +16,8 @@ from rcdesk.sandbox.state import Options
 from tests.sandbox.bench import Bench
 from tests.sandbox.tour import Visit, go_round
 
+BODY_LEFT_OUT = ("/parties/{partyId}/flip",)
+"""Ends of paths whose answer is read by RingCentral's own client, though the document has none."""
 PUBNUB_MODE = "#/components/schemas/PubNubDeliveryMode"
 
 
@@ -58,6 +60,8 @@ def _check(document: dict[str, Any], visit: Visit) -> list[str]:
     if told is None:  # the document leaves refusals out of many operations
         return [] if answer.status_code >= 400 else [f"{visit.key}: this status is not in the document"]
     content = _resolved(document, told).get("content", {}).get("application/json")
+    if content is None and visit.template.endswith(BODY_LEFT_OUT):
+        return []
     if content is None:
         return [f"{visit.key}: a body came that is not in the document"] if answer.content else []
     schema, body = content["schema"], answer.json()

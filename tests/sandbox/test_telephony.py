@@ -96,6 +96,20 @@ async def test_a_call_goes_elsewhere(user: Bench, deed: str, body: dict[str, Any
     assert [record["result"] for record in records] == [result]
 
 
+@pytest.mark.parametrize(("queue", "reason"), [({}, "CallRedirected"), ({"queue": "Sales"}, "AgentAnswered")])
+async def test_a_call_that_somebody_else_took_is_over_for_good(
+    user: Bench, queue: dict[str, str], reason: str
+) -> None:
+    await ring(user, **queue)
+    call = (await user.state())["active_calls"][0]["session_id"]
+    await user.do(call, "answer-elsewhere")
+    last = [body for kind, body in user.events if kind == "telephony"][-1]
+    assert (last["parties"][0]["status"]["code"], last["parties"][0]["status"]["reason"]) == (
+        "Disconnected",
+        reason,
+    )
+
+
 async def test_only_a_call_to_a_queue_can_be_ignored(user: Bench) -> None:
     _, party = await ring(user)
     assert (await user.client.post(f"{party}/ignore", json=device(user))).status_code == 409
@@ -136,7 +150,8 @@ async def test_a_ringing_call_cannot_be_muted_or_flipped(user: Bench) -> None:
     flip = {"callFlipId": "*" + next(phone.flip for phone in user.account.phones if phone.flip)}
     assert (await user.client.post(f"{party}/flip", json=flip)).status_code == 409
     await user.client.post(f"{party}/answer", json=device(user))
-    assert (await user.client.post(f"{party}/flip", json=flip)).status_code == 200
+    flipped = await user.client.post(f"{party}/flip", json=flip)
+    assert flipped.json() == (await user.get(party)).json()
 
 
 async def test_what_the_user_called_is_not_answered_or_replied_to_by_the_user(user: Bench) -> None:
