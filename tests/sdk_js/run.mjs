@@ -17,6 +17,12 @@ const read = async stream => {
 const info = await read(process.stdin);
 
 const newSdk = () => new SDK({server: info.server, clientId: info.client_id, clientSecret: info.client_secret});
+const newPublicSdk = () => new SDK({
+    discoveryServer: info.server,
+    enableDiscovery: true,
+    clientId: info.public_client_id,
+    redirectUri: info.redirect_uri,
+});
 const byPassword = {username: info.username, extension: info.extension, password: info.password};
 
 const signedIn = async (way = {jwt: info.jwt}) => {
@@ -46,6 +52,18 @@ const followed = (platform, ringOut) => until(async () => {
     const {status} = await get(platform, ringOut.uri);
     return status.callStatus !== 'InProgress' && status;
 });
+
+// What a person does in a browser, without one: fill in the form, send it, and be sent back to the program.
+const signInOnPage = async address => {
+    const html = await (await fetch(address)).text();
+    const form = new URLSearchParams({username: info.username, extension: info.extension, password: info.password});
+    for (const [, name, value] of html.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)) {
+        form.set(name, value.replaceAll('&amp;', '&'));
+    }
+    const action = new URL(html.match(/<form[^>]* action="([^"]*)"/)[1], address);
+    const answer = await fetch(action, {method: 'POST', body: form, redirect: 'manual'});
+    return Object.fromEntries(new URL(answer.headers.get('location')).searchParams);
+};
 const ringOut = async platform => (await platform.post(`${OWN}/ring-out`, {
     from: {phoneNumber: info.ringout_from},
     to: {phoneNumber: info.ringout_to},
@@ -60,6 +78,16 @@ const steps = {
 
     async jwt() {
         return (await get((await signedIn()).platform(), OWN)).id;
+    },
+
+    async page() {
+        const platform = newPublicSdk().platform();
+        const back = await signInOnPage(await platform.loginUrlWithDiscovery({state: 'a b&c', usePKCE: true}));
+        await platform.login({...back, redirect_uri: info.redirect_uri});
+        await platform.refresh();
+        const {id} = await get(platform, OWN);
+        await platform.logout();
+        return {id, state: back.state};
     },
 
     async wrongPassword() {
@@ -77,6 +105,19 @@ const steps = {
         await Promise.all([platform.refresh(), platform.refresh()]);
         const after = (await platform.auth().data()).access_token;
         return {renewed: before !== after, works: (await get(platform, OWN)).id};
+    },
+
+    async tokenExpiry() {
+        const platform = (await signedIn()).platform();
+        await control('faults', {kind: 'expire-tokens'});
+        const answers = await Promise.all(Array.from({length: 5}, () => get(platform, OWN)));
+        return answers.map(({id}) => id);
+    },
+
+    async rateLimit() {
+        const platform = (await signedIn()).platform();
+        await control('faults', {kind: 'rate-limit', group: 'light', retry_after: 1});
+        return (await (await platform.get(OWN, undefined, {handleRateLimit: 1})).json()).id;
     },
 
     async signOut() {
@@ -117,6 +158,21 @@ const steps = {
         const platform = (await signedIn()).platform();
         const began = await ringOut(platform);
         return (await platform.delete(began.uri)).status;
+    },
+
+    async recovery() {
+        const subscription = new Subscriptions({sdk: await signedIn()}).createSubscription();
+        const heard = [];
+        subscription.on(subscription.events.notification, event => heard.push(...event.body.activeCalls ?? []));
+        const registered = await subscription.setEventFilters([`${OWN}/presence?detailedTelephonyState=true`]).register();
+        await control('faults', {kind: 'close-push', code: 'WSG-902'});
+        const {sessionId} = await control('calls', {direction: 'inbound', from: '+16505550142'});
+        await control(`calls/${sessionId}/answer`, {});
+        await control(`calls/${sessionId}/hang-up`, {});
+        const told = () => heard.filter(leg => leg.sessionId === sessionId).map(leg => leg.telephonyStatus);
+        await until(() => told().includes('NoCall'));
+        await registered.revoke();
+        return told();
     },
 
     async push() {

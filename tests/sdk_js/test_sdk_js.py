@@ -75,12 +75,28 @@ def test_it_signs_in_by_jwt(results: dict[str, Any], platform: Sandbox) -> None:
     assert value(results, "jwt") == int(platform.info["extension_id"])
 
 
+def test_it_signs_in_on_the_page_that_discovery_names(results: dict[str, Any], platform: Sandbox) -> None:
+    assert value(results, "page") == {"id": int(platform.info["extension_id"]), "state": "a b&c"}
+
+
 def test_it_shows_why_a_sign_in_was_refused(results: dict[str, Any]) -> None:
     assert "credentials" in value(results, "wrongPassword").lower()
 
 
 def test_it_refreshes_its_token_once_for_two_who_ask(results: dict[str, Any], platform: Sandbox) -> None:
     assert value(results, "refresh") == {"renewed": True, "works": int(platform.info["extension_id"])}
+
+
+def test_it_goes_on_when_its_token_has_expired(results: dict[str, Any], platform: Sandbox) -> None:
+    assert value(results, "tokenExpiry") == [int(platform.info["extension_id"])] * 5
+
+
+def test_it_waits_as_long_as_a_limit_asks(results: dict[str, Any], platform: Sandbox) -> None:
+    assert value(results, "rateLimit") == int(platform.info["extension_id"])
+
+
+def test_it_hears_what_came_while_its_socket_was_closed(results: dict[str, Any]) -> None:
+    assert value(results, "recovery") == ["Ringing", "CallConnected", "NoCall"]
 
 
 def test_it_signs_out(results: dict[str, Any]) -> None:
