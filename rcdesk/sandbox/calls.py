@@ -109,6 +109,8 @@ class Call:
     muted: bool = False
     park: str = ""
     """Where it was parked last, over call control."""
+    recording_id: str = ""
+    """Set once it was recorded on demand."""
     events: int = field(default=0, compare=False)
     """How many telephony events there were; their sequence."""
 

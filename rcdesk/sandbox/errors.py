@@ -97,6 +97,11 @@ def not_found(name: str, value: str | None = None) -> ApiError:
     return ApiError(404, "CMN-102", message, parameter_name=name, parameter_value=value)
 
 
+def incorrect_state() -> ApiError:
+    """409 for what cannot happen to a call in its state."""
+    return ApiError(409, "TAS-102", "Incorrect State")
+
+
 def unreadable(message: str = "Cannot parse JSON request body") -> ApiError:
     """400 for a body that is not the JSON it should be."""
     return ApiError(400, "CMN-103", message)

@@ -61,6 +61,7 @@ def record_of(account: Account, call: Call, ring_out: RingOut | None, rng: rando
         reason=reason,
         internal_type="RingOut" if ring_out else "Sip" if call.peer.is_extension else "Usual",
         transport="VoIP" if call.peer.is_extension else "PSTN",
+        recording=(call.recording_id, "OnDemand") if call.recording_id else None,
         message_id=message_id,
         legs=legs,
         modified_at=ended,

@@ -11,8 +11,9 @@ from rcdesk.sandbox import telephony
 from rcdesk.sandbox.account import Phone
 from rcdesk.sandbox.calls import Call, Deed, IncorrectStateError, Party, State
 from rcdesk.sandbox.control import party
-from rcdesk.sandbox.errors import ApiError, invalid_parameter, not_found
+from rcdesk.sandbox.errors import incorrect_state, invalid_parameter, not_found
 from rcdesk.sandbox.rest import ACCOUNT, Asked, Gate, Operation, resource
+from rcdesk.sandbox.telephony_recordings import RecordingRoutes
 from rcdesk.sandbox.world import Step, World
 
 _SESSION = ACCOUNT + "/telephony/sessions/{telephony_session_id}"
@@ -90,7 +91,9 @@ class TelephonyRoutes:
             "park": self.park,
             "pickup": self.pick_up,
         }
+        recordings = RecordingRoutes(_PARTY, self._call, self._world.new_recording_id)
         return [
+            *recordings.routes(gate),
             resource(gate, ACCOUNT + "/telephony/call-out", POST=Operation("Heavy", self.call_out)),
             resource(gate, _SESSION, GET=read, DELETE=drop),
             resource(
@@ -124,14 +127,14 @@ class TelephonyRoutes:
         """POST answer: on one of the user's devices."""
         self._device(asked.struct(_Device).device_id)
         if not self._call(asked).inbound:
-            raise _incorrect_state()
+            raise incorrect_state()
         return self._do(asked, Deed.ANSWER)
 
     def ignore(self, asked: Asked) -> Response:
         """POST ignore: a queue goes on to its next agent."""
         self._device(asked.struct(_Device).device_id)
         if not self._call(asked).queue:
-            raise _incorrect_state()
+            raise incorrect_state()
         self._do(asked, Deed.ANSWER_ELSEWHERE)
         return Response(status_code=204)
 
@@ -149,7 +152,7 @@ class TelephonyRoutes:
         if (not wanted.reply_with_text) == (not wanted.reply_with_pattern):
             raise invalid_parameter("replyWithText")
         if not self._call(asked).inbound:
-            raise _incorrect_state()
+            raise incorrect_state()
         return self._leave(asked, Deed.DECLINE)
 
     def transfer(self, asked: Asked) -> Response:
@@ -167,14 +170,14 @@ class TelephonyRoutes:
             raise invalid_parameter("callFlipId", flip_id)
         call = self._call(asked)
         if call.state is not State.CONNECTED:
-            raise _incorrect_state()
+            raise incorrect_state()
         return self._party(call)
 
     def park(self, asked: Asked) -> Response:
         """POST park: a call that came in waits for anybody, at a place of its own."""
         call = self._call(asked)
         if not call.inbound or call.state is not State.CONNECTED:
-            raise _incorrect_state()
+            raise incorrect_state()
         taken = {one.park for one in self._world.live if one.state is State.PARKED}
         call.park = next(
             place for place in (f"*{number}" for number in range(801, 900)) if place not in taken
@@ -194,7 +197,7 @@ class TelephonyRoutes:
             raise invalid_parameter("muted")
         call = self._call(asked)
         if call.state not in (State.CONNECTED, State.ON_HOLD):
-            raise _incorrect_state()
+            raise incorrect_state()
         if changes.muted is not None:
             self._world.mute(call, muted=changes.muted)
         return self._party(call)
@@ -230,11 +233,11 @@ class TelephonyRoutes:
     def _done(self, asked: Asked, deed: Deed, *states: State) -> Call:
         call = self._call(asked)
         if states and call.state not in states:
-            raise _incorrect_state()
+            raise incorrect_state()
         try:
             self._world.do(call.session_id, deed)
         except IncorrectStateError:
-            raise _incorrect_state() from None
+            raise incorrect_state() from None
         return call
 
     def _party(self, call: Call) -> dict[str, Any]:
@@ -267,7 +270,3 @@ class TelephonyRoutes:
         if party_id != call.party_id:
             raise not_found("partyId", party_id)
         return call
-
-
-def _incorrect_state() -> ApiError:
-    return ApiError(409, "TAS-102", "Incorrect State")

@@ -127,6 +127,10 @@ class World:
         call.muted = muted
         self._tell_telephony(call)
 
+    def new_recording_id(self) -> str:
+        """The id of a recording that begins."""
+        return str(self._rng.randrange(10**9, 10**10))
+
     def choose(self, **changes: Any) -> None:
         """Change what the user has chosen about presence, and tell of it."""
         self.wishes = self.wishes.changed(**changes)

@@ -69,6 +69,8 @@ ANSWERS: dict[str, type[Struct] | None] = {
     f"POST {_P}/forward 200": calls.LeavingParty,
     f"POST {_P}/reply 200": calls.LeavingParty,
     f"POST {_P}/park 201": calls.SessionParty,
+    f"POST {_P}/recordings 201": calls.CallRecording,
+    f"PATCH {_P}/recordings/{{recordingId}} 200": calls.CallRecording,
     f"POST {_P}/pickup 201": calls.SessionParty,
     f"POST {_A}/telephony/call-out 201": calls.CallOut,
     f"GET {_E}/call-log 400": shapes.Error,

@@ -247,6 +247,13 @@ class Session(Strict):
     parties: list[SessionParty]
 
 
+class CallRecording(Strict):
+    id: Digits
+    active: bool
+    mode: Literal["OnDemand"]
+    view: Literal["Session"]
+
+
 class CallOut(Strict):
     session: Session
 

@@ -96,6 +96,23 @@ async def test_a_call_goes_elsewhere(user: Bench, deed: str, body: dict[str, Any
     assert [record["result"] for record in records] == [result]
 
 
+async def test_a_call_is_recorded_on_demand_and_the_log_has_it(user: Bench) -> None:
+    session, party = await ring(user)
+    assert (await user.client.post(f"{party}/recordings")).status_code == 409
+    await user.client.post(f"{party}/answer", json=device(user))
+    made = (await user.client.post(f"{party}/recordings")).json()
+    assert made["active"] is True
+    one = f"{party}/recordings/{made['id']}"
+    assert (await user.client.patch(one, json={"active": False})).json() == made | {"active": False}
+    assert (await user.client.patch(one, json={})).status_code == 400
+    assert (await user.client.patch(f"{party}/recordings/1", json={"active": True})).status_code == 404
+    assert (await user.client.post(f"{party}/recordings")).json() == made
+    await user.client.delete(session)
+    user.pass_time(31)
+    (record,) = (await user.get(f"{A}/call-log")).json()["records"]
+    assert (record["recording"]["id"], record["recording"]["type"]) == (made["id"], "OnDemand")
+
+
 @pytest.mark.parametrize(("queue", "reason"), [({}, "CallRedirected"), ({"queue": "Sales"}, "AgentAnswered")])
 async def test_a_call_that_somebody_else_took_is_over_for_good(
     user: Bench, queue: dict[str, str], reason: str

@@ -172,8 +172,11 @@ async def _telephony(tour: Tour) -> None:
         ids = {name: answer.json()[name] for name in ("telephonySessionId", "partyId")}
         for deed, body in deeds:
             await tour.visit("POST", f"{party}/{deed}", json=body, **ids)
-            if deed == "pickup":
-                await tour.visit("PATCH", party, json={"party": {"muted": True}}, **ids)
+        if len(deeds) > 2:
+            await tour.visit("PATCH", party, json={"party": {"muted": True}}, **ids)
+            made = await tour.visit("POST", party + "/recordings", **ids)
+            one = party + "/recordings/{recordingId}"
+            await tour.visit("PATCH", one, json={"active": False}, recordingId=made["id"], **ids)
     await tour.visit("POST", ACC + "/telephony/call-out", json={"from": device, "to": number})
 
 
