@@ -50,6 +50,8 @@ def test_nothing_is_lost_where_two_notes_meet(one: str, other: str) -> None:
         ("somebody else's", ("old",), "", "somebody else's"),
         ("a call, and a", ("a",), "b", "a call, and a\nb"),
         ("old", ("newer", "old", ""), "newest", "newest"),
+        ("old\nshortened", ("old", "old\nshortened"), "newest", "newest"),
+        ("twice\nand\ntwice", ("twice",), "once", "once\nand\ntwice"),
         ("newer\nof the other half", ("newer", "old", ""), "newest", "newest\nof the other half"),
     ],
 )
