@@ -213,8 +213,12 @@ class MainWindow(QWidget):
         self.columns.the_detail().past.write_note()
 
     def preview_record(self, record: CallRecord | None) -> None:
-        """Show more of a call of the past if there is room beside the list; else leave the list alone."""
-        if self.wide:
+        """Show more of a call of the past if there is room beside the list; else leave the list alone.
+
+        What is being written does not become another call's: the one that it is about may just have left the list.
+        """
+        note = self.columns.the_detail().past.note if self.wide else None
+        if note and (self.focusWidget() is not note.field or note.is_of(record)):
             self.columns.the_detail().show_record(record)
 
     def bring_up(self) -> None:

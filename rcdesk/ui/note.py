@@ -117,7 +117,7 @@ class NoteEditor(QWidget):
     def show_record(self, record: CallRecord | None) -> None:
         """Show the note of a call, or what is newly known of the call that is shown."""
         before = self._record
-        if before is None or record is None or record.id != before.id:
+        if before is None or record is None or not self.is_of(record):
             self.save()
             self._record = record
             self._take()
@@ -126,6 +126,10 @@ class NoteEditor(QWidget):
         newer = self._notes.draft(record.id) is None
         self._record = record if newer else replace(record, note=before.note)
         self._follow()
+
+    def is_of(self, record: CallRecord | None) -> bool:
+        """Whether it shows the note of this call."""
+        return record is not None and self._record is not None and record.id == self._record.id
 
     def save(self) -> None:
         """Save what was typed, if anything was."""

@@ -63,6 +63,7 @@ class RecordDetail(QWidget):
         self._icon = IconLabel("call-in")
         self._outcome = Label("", Size.BODY, strong=True, wrap=True)
         self._facts = QGridLayout()
+        self._filled: list[Fact] = []
         self.note = NoteEditor(notes)
         self._call = Button("Call back", "phone", Kind.FILLED)
         self._call.clicked.connect(lambda _checked=False: self._on_call_back())
@@ -134,6 +135,9 @@ class RecordDetail(QWidget):
         return [fact for fact in facts if fact[1]]
 
     def _fill(self, facts: list[Fact]) -> None:
+        if facts == self._filled:
+            return  # the keyboard may be in one of them
+        self._filled = facts
         while item := self._facts.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()

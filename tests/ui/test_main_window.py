@@ -536,6 +536,37 @@ def test_a_note_is_written_wherever_there_is_room(show: Show, qtbot: QtBot, widt
     assert made.notes.written == [(noted.id, "Call back soon", "Call back")]
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_is_being_written_does_not_become_the_note_of_another_call(
+    show: Show, qtbot: QtBot, *, elsewhere: bool
+) -> None:
+    noted = replace(RECORDS[1], note="Call back")
+    made = show(World(records=(RECORDS[0], noted)), width=1000)
+    window = made.window
+    window.show_pane(Pane.HISTORY)
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
+    pane = window.pane(Pane.HISTORY)
+    assert isinstance(pane, HistoryPane)
+    pane.list.setCurrentIndex(pane.model.index_of_record(noted.id))
+    pane.note_asked.emit(noted)
+    field = window.columns.the_detail().past.note.field
+    if elsewhere:
+        other = QWidget()
+        qtbot.addWidget(other)
+        other.show()
+        other.activateWindow()
+        assert QTest.qWaitForWindowActive(other)
+        assert not field.hasFocus()
+    made.world.records = RECORDS[:1]  # what is looked for is no longer found in the note
+    made.world.stale.publish(None)
+    assert field.toPlainText() == "Call back"
+    pane.list.setFocus()
+    pane.list.setCurrentIndex(pane.model.index_of_record(RECORDS[0].id))
+    pane.list.record_selected.emit(RECORDS[0])
+    assert field.toPlainText() == ""
+
+
 def test_all_about_a_call_of_the_history_is_shown_in_a_narrow_window(show: Show) -> None:
     made = show()
     made.window.show_pane(Pane.HISTORY)

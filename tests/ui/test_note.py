@@ -23,6 +23,7 @@ from rcdesk.store.history import MIGRATIONS, HistoryStore
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.note import MOST_LINES, TOO_LONG, NoteEditor, NoteField
 from rcdesk.ui.record_detail import RecordDetail
+from rcdesk.ui.widgets import Label, NumberLabel
 from tests.helpers.wait import until
 from tests.ui.form_samples import NOW, Notebook, record, who
 from tests.ui.test_shell import shell
@@ -152,6 +153,16 @@ def test_what_was_put_in_without_the_keyboard_is_the_users_too(shown: Callable[.
     QTest.keyClicks(editor.field, "dropped")
     detail.show_record(replace(ANNA, note="by a script"))
     assert editor.field.toPlainText() == "dropped"
+
+
+def test_a_note_that_is_saved_takes_the_keyboard_from_no_number(shown: Callable[..., Shown]) -> None:
+    _, _, detail = shown(MARTIN)
+    number = next(label for label in detail.findChildren(NumberLabel) if label.number == MARTIN.number)
+    number.setFocus()
+    detail.show_record(replace(MARTIN, note="Call back soon"))
+    assert number.hasFocus()
+    detail.show_record(replace(MARTIN, duration=9.0, note="Call back soon"))
+    assert [label.text() for label in detail.findChildren(Label) if label.text() == "0:09"]
 
 
 def test_an_editor_that_is_gone_hears_no_news(qtbot: QtBot) -> None:
