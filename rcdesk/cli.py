@@ -60,7 +60,9 @@ def command_parser() -> argparse.ArgumentParser:
     commands.add_parser("calls", parents=[shared], help="the calls of this moment")
     history = commands.add_parser("history", parents=[shared], help="calls of the past, newest first")
     history.add_argument("--limit", type=_count, default=20, metavar="N", help="at most N calls (20)")
-    history.add_argument("--search", default="", metavar="T", help="a name, or any part of a number")
+    history.add_argument(
+        "--search", default="", metavar="T", help="a name, a word of a note, or any part of a number"
+    )
     note = commands.add_parser("note", parents=[shared], help="write a note on a call of the past")
     note.add_argument("id", type=_id, help="of the call, as `rcdesk history --json` tells it")
     note.add_argument("text", help="takes the place of the note that is there; '' removes it")

@@ -561,6 +561,8 @@ def test_what_is_being_written_does_not_become_the_note_of_another_call(
     made.world.records = RECORDS[:1]  # what is looked for is no longer found in the note
     made.world.stale.publish(None)
     assert field.toPlainText() == "Call back"
+    window.preview_record(replace(noted, name="Anna Berg", number=""))
+    assert "Anna Berg" in [label.text() for label in window.columns.the_detail().findChildren(QLabel)]
     pane.list.setFocus()
     pane.list.setCurrentIndex(pane.model.index_of_record(RECORDS[0].id))
     pane.list.record_selected.emit(RECORDS[0])

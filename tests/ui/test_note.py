@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
-from shiboken6 import delete
+from shiboken6 import delete, isValid
 
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Kind, Problem
@@ -160,6 +160,8 @@ def test_a_note_that_is_saved_takes_the_keyboard_from_no_number(shown: Callable[
     number = next(label for label in detail.findChildren(NumberLabel) if label.number == MARTIN.number)
     number.setFocus()
     detail.show_record(replace(MARTIN, note="Call back soon"))
+    QApplication.sendPostedEvents(number, QEvent.Type.DeferredDelete)
+    assert isValid(number)
     assert number.hasFocus()
     detail.show_record(replace(MARTIN, duration=9.0, note="Call back soon"))
     assert [label.text() for label in detail.findChildren(Label) if label.text() == "0:09"]
