@@ -124,14 +124,6 @@ class _Group:
         self.others = min(max(self.others, least), most)
         self.others_until = now + self.window
 
-    def shift(self, seconds: float) -> None:
-        """Move all that was noted by so much, since the clock was."""
-        self.answered = [moment + seconds for moment in self.answered]
-        for turn in self.flying:
-            turn.sent_at += seconds
-        self.others_until += seconds
-        self.barred_until += seconds
-
 
 @dataclass(eq=False, slots=True)
 class Turn:
@@ -152,7 +144,8 @@ class Pacer:
 
     Every request gets a turn by `join`, which is told: `wait` until that is 0, or `leave`; then `answered`,
     `refused` or `lost`. Groups are plain strings, learned as they come. Whatever the delays, no more is sent
-    within a window than the limit, and nothing inside a penalty, which that would only begin anew.
+    within a window than the limit, and nothing inside a penalty, which that would only begin anew. Every `now` is of
+    one clock that nobody sets back.
     """
 
     def __init__(self, on_barred: Callable[[], None] = lambda: None) -> None:
@@ -162,7 +155,6 @@ class Pacer:
         self._elsewhere: dict[
             str, str
         ] = {}  # the group of those kinds that belong to another than was thought
-        self._latest = -math.inf
 
     def join(self, what: str, group: str, urgency: Urgency) -> Turn:
         """Stand in the line of `group`, behind all that are as urgent."""
@@ -255,7 +247,8 @@ class Pacer:
         ahead = group.line.index(turn)
         if group.probing and (group.flying or ahead) and not turn.urgency.privileged:
             return LOOK_AGAIN  # two desks of one user that come out of a penalty must not send all at once
-        needed = ahead + 1 + group.kept_from(turn.urgency)
+        # Nor may it take what one before it waits to have kept.
+        needed = ahead + 1 + max(group.kept_from(one.urgency) for one in group.line[: ahead + 1])
         lacking = needed - (group.limit - group.used())
         if lacking <= 0:
             return 0.0
@@ -278,11 +271,7 @@ class Pacer:
         return self._groups.setdefault(key, _Group(name, _LIMITS.get(key, UNDOCUMENTED)))
 
     def _see(self, now: float) -> None:
-        """Take in what time it is. If the clock was set back, nothing may wait for longer because of that."""
-        if now < self._latest:
-            for group in self._groups.values():
-                group.shift(now - self._latest)
-        self._latest = now
+        """Take in what time it is."""
         for group in self._groups.values():
             group.forget(now)
 

@@ -335,6 +335,15 @@ def test_of_those_that_wait_the_most_urgent_goes_first_and_else_who_came_first()
     assert [waiting.index(turn) for turn in went] == [4, 2, 1, 3, 0]
 
 
+def test_what_a_call_to_be_placed_waits_to_have_kept_goes_to_nobody_behind_it() -> None:
+    pacer = Pacer()
+    spend(pacer, 8, 100.0)
+    dial, refresh = (pacer.join("GET /x", "Heavy", urgency) for urgency in (DIAL, REFRESH))
+    assert pacer.wait(refresh, 110.0) == 50
+    assert pacer.wait(dial, 110.0) == 0
+    assert pacer.wait(refresh, 110.0) == 0
+
+
 def test_each_is_told_the_moment_at_which_its_own_turn_comes() -> None:
     pacer = Pacer()
     for second in range(10):
@@ -343,46 +352,6 @@ def test_each_is_told_the_moment_at_which_its_own_turn_comes() -> None:
     assert [pacer.wait(turn, 110.0) for turn in waiting] == [50, 51, 52]
     pacer.leave(waiting[0])
     assert [pacer.wait(turn, 110.0) for turn in waiting[1:]] == [50, 51]
-
-
-@pytest.mark.parametrize("back", [10.0, 3600.0])
-def test_a_clock_that_is_set_back_lets_nothing_wait_for_longer(back: float) -> None:
-    pacer = Pacer()
-    flying = go(pacer, 5000.0)
-    spend(pacer, 9, 5000.0)
-    pacer.refused(go(pacer, 5000.0, "Light"), {}, 60.0, 5000.0)
-    assert ask(pacer, 5000.0 - back) <= 60
-    assert ask(pacer, 5000.0 - back, "Light") == 60
-    pacer.answered(flying, headers(left=0), 5060.0 - back)  # nothing of before it is known to have arrived
-    assert only_of(pacer, "Heavy", 5060.0 - back).left == 0
-
-
-def test_a_clock_that_is_set_back_takes_what_others_have_used_along() -> None:
-    pacer = Pacer()
-    learn(pacer, headers(left=2), 5000.0)
-    assert only(pacer, 4990.0).left == 2
-    assert only(pacer, 5049.0).left == 2
-    assert only(pacer, 5050.0).left == 10
-
-
-@pytest.mark.parametrize(("answered_at", "left"), [(4999.0, 9), (5001.0, 0)])
-def test_a_clock_that_is_set_back_leaves_in_order_what_was_sent_and_answered(
-    answered_at: float, left: int
-) -> None:
-    """What was answered before one was sent had arrived before it, and is gone if the server counts that one only."""
-    pacer = Pacer()
-    others = [go(pacer, 4998.0) for _ in range(9)]
-    first = go(pacer, 4998.0) if answered_at > 5000 else None
-    for turn in others:
-        pacer.answered(turn, {}, answered_at)
-    late = first or go(pacer, 5000.0)
-    pacer.budgets(4990.0)
-    pacer.answered(late, headers(left=9), 4995.0)
-    assert only(pacer, 4995.0).left == left
-
-
-def only_of(pacer: Pacer, group: str, now: float) -> Budget:
-    return next(budget for budget in pacer.budgets(now) if budget.group == group)
 
 
 def test_a_budget_is_told_by_another_clock_with_its_moments_moved() -> None:
