@@ -14,7 +14,8 @@ SETTLED = 30.0
 """Seconds from the end of a stretch until it is told of. The platform's log has its last calls by then (it lags 15
 to 30 s), and a link that breaks again meanwhile has gone on being broken: it is one stretch."""
 RINGS = 300.0  # seconds; what rang when a stretch began has not rung for longer
-DOUBTED = 120.0  # seconds after which nobody believes any more that a phone rings of which nothing was heard
+DOUBTED = 60.0
+"""Seconds after which nothing says any more, no row and no card, that a phone rings of which nothing was heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,6 @@ class Close:
     key: str
 
 
-BELIEVED = 60.0
-"""Seconds for which a card says that a phone rings while nothing is heard of it any more."""
-
 STAYS = {
     Kind.RINGING: None,
     Kind.ANSWERED: 4.0,
@@ -116,6 +113,11 @@ class Notices:
     def found_again(self, call: Call) -> Show:
         """A call of which nothing was heard for a while rings still."""
         return Show(_card(call, Kind.RINGING))
+
+    def forget(self, key: str) -> None:
+        """The card that no longer followed its call has left: what is heard of that call later is old by then."""
+        if self._told.get(key) is _Told.SHOWN:
+            del self._told[key]
 
     def silence(self, key: str) -> None:
         """The user sent the card of a ringing call away; nothing more is told of that call."""

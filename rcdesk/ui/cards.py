@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from rcdesk.core.account import Presence
 from rcdesk.core.calls import Call, Change, Stage
-from rcdesk.core.notices import BELIEVED, Card, Close, Kind, Notices, Show
+from rcdesk.core.notices import Card, Close, Kind, Notices, Show
 from rcdesk.core.people import Who
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed, Latest
@@ -20,8 +20,8 @@ trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card got thi
 
 
 class Cards(QObject):
-    """The cards on screen, as the calls go. None says that a phone rings long after the link was lost, nor once
-    nobody is signed in: what becomes of the call is not known then, and the card says so before it leaves.
+    """The cards on screen, as the calls go. None says that a phone rings once its row does not, nor once nobody is
+    signed in: what becomes of the call is not known then, and the card says so before it leaves.
 
     Signals:
         dismissed: the user sent the card of this `Call` away; one that was missed counts as seen.
@@ -42,13 +42,12 @@ class Cards(QObject):
         super().__init__(parent)
         self._popups = popups
         self._presence = presence
+        self._link = link
         self._who = who
         self._wanted = wanted
         self._notices = Notices()
         self._calls: dict[str, Call] = {}  # those with a card
         self._lost: set[str] = set()  # of those, the ones that rang when they were heard of last
-        self._doubt = QTimer(self, singleShot=True, interval=round(BELIEVED * 1000))
-        self._doubt.timeout.connect(self._give_up)
         self._undoings = (changes.subscribe(self._on_change), link.follow(self._on_link))
         popups.dismissed.connect(self._on_dismissed)
         popups.left.connect(self._on_left)
@@ -61,14 +60,17 @@ class Cards(QObject):
         """Take every card away and show no more."""
         for undo in self._undoings:
             undo()
-        self._doubt.stop()
         self._popups.clear()
 
     def _on_change(self, change: Change) -> None:
-        self._lost.discard(change.now.key)
+        call = change.now
+        if self._unheard(call):
+            self._lose_sight(call)
+            return
+        self._lost.discard(call.key)
         match self._notices.apply(change, self._presence.value, wanted=self._wanted()):
             case Show(card):
-                self._show(card, change.now)
+                self._show(card, call)
             case Close(key):
                 self._popups.take_away(key)
 
@@ -84,28 +86,37 @@ class Cards(QObject):
     def _on_link(self, status: LinkStatus) -> None:
         match status.state:
             case LinkState.LIVE | LinkState.POLLING:
-                self._doubt.stop()
                 self._find_again()
             case LinkState.SIGNED_OUT:
                 self._give_up()
-            case _ if not self._doubt.isActive():
-                self._doubt.start()
+
+    def _unheard(self, call: Call) -> bool:
+        """Whether its card said that it rings, and nobody believes that any more since nothing is heard."""
+        heard = self._link.value.state in (LinkState.LIVE, LinkState.POLLING)
+        return call.key in self._calls and call.stage is Stage.ENDED and call.ended_at is None and not heard
 
     def _give_up(self) -> None:
-        for key, call in list(self._calls.items()):
-            if call.stage is Stage.RINGING and key not in self._lost:
-                self._lost.add(key)
-                self._show(self._notices.lose_sight(call).card, call)
+        for call in list(self._calls.values()):
+            if call.stage is Stage.RINGING:
+                self._lose_sight(call)
+
+    def _lose_sight(self, call: Call) -> None:
+        if call.key not in self._lost:
+            self._lost.add(call.key)
+            self._show(self._notices.lose_sight(call).card, call)
 
     def _find_again(self) -> None:
         """What has become of calls meanwhile was told before this: the others ring still."""
-        lost, self._lost = self._lost, set()
-        for key in lost & self._calls.keys():
-            self._show(self._notices.found_again(self._calls[key]).card, self._calls[key])
+        for call in [self._calls[key] for key in self._lost]:
+            if call.stage is Stage.RINGING:  # else nobody believes it, and if it does ring it is told anew
+                self._lost.remove(call.key)
+                self._show(self._notices.found_again(call).card, call)
 
     def _on_left(self, key: str) -> None:
         self._calls.pop(key, None)
-        self._lost.discard(key)
+        if key in self._lost:
+            self._lost.remove(key)
+            self._notices.forget(key)
 
     def _waited_in_vain(self, card: Card) -> bool:
         """Whether the screen had no room for the card while the phone rang: then its end is no news there."""

@@ -11,9 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import DndStatus, Presence, UserStatus
-from rcdesk.core.calls import Direction, Stage
+from rcdesk.core.calls import Change, Direction, Stage
 from rcdesk.core.subscription import LinkState, LinkStatus
-from rcdesk.ui import cards
 from rcdesk.ui.cards import Cards
 from rcdesk.ui.faces import IT_MAY_RING
 from rcdesk.ui.popups import Popups
@@ -217,19 +216,37 @@ def test_a_call_that_waits_for_room_when_it_is_lost_never_comes(screen: Screen) 
     assert screen.popups.keys == ()
 
 
-def test_a_card_does_not_ring_for_long_without_a_link(
-    qtbot: QtBot, screen: Screen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cards, "BELIEVED", 0.05)
-    screen.cards.close()
-    screen = Screen(screen.world)
+def test_a_card_says_no_longer_than_its_row_that_a_phone_rings(screen: Screen) -> None:
     screen.world.changes.publish(began(RINGING))
     screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
     assert screen.titles() == ["Martin Olsen"]
-    qtbot.waitUntil(lambda: screen.titles() == ["No longer followed: Martin Olsen"])
-    screen.world.changes.publish(over(RINGING))
-    assert screen.titles() == ["Missed: Martin Olsen"], "heard of later, but heard of"
-    screen.cards.close()
+    doubted = replace(RINGING, stage=Stage.ENDED)  # ended at no known time
+    screen.world.changes.publish(Change(RINGING, doubted))
+    assert screen.titles() == ["No longer followed: Martin Olsen"]
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert screen.titles() == ["No longer followed: Martin Olsen"], "nothing was heard of it yet"
+    screen.world.changes.publish(Change(doubted, over(RINGING).now))
+    assert screen.titles() == ["Missed: Martin Olsen"], "heard of later, but while its card is there"
+
+
+def test_what_is_heard_of_a_call_once_its_card_has_left_does_not_come_up_as_if_it_were_new(
+    screen: Screen,
+) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    doubted = replace(RINGING, stage=Stage.ENDED)
+    screen.world.changes.publish(Change(RINGING, doubted))
+    card = screen.popups.card("ringing")
+    assert card is not None
+    card.left.emit()
+    screen.world.changes.publish(Change(doubted, over(RINGING).now))
+    assert screen.titles() == []
+
+
+def test_a_call_that_ended_at_no_known_time_while_all_is_heard_leaves(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.changes.publish(Change(RINGING, replace(RINGING, stage=Stage.ENDED)))
+    assert screen.titles() == []
 
 
 def test_a_link_that_comes_back_soon_changes_no_card(screen: Screen) -> None:
