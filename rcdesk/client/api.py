@@ -46,6 +46,11 @@ One lost packet and a slow refresh take less; who has waited longer has turned t
 a phone that rings."""
 TOO_LATE = "The server could not be reached in time, so no phone rings. Call again."
 LOOK_FIRST = "See whether your phone rings before you call again."
+ACCOUNT_PATIENCE = 60.0  # seconds; a longer penalty is worth a word to who signs in
+SNAPSHOT_PATIENCE = 10.0  # seconds; rather say that what is on screen is not known to be true
+LOOK_PATIENCE = (
+    5.0  # seconds for a look at a call that is being placed, which ends by the clock if none works
+)
 SOCKET_PATIENCE = 2.0  # seconds; rather take another way meanwhile than connect in a minute
 CANCEL_PATIENCE = 10.0  # seconds, for as long as taking it back may still help
 
@@ -59,7 +64,9 @@ class Api:
     async def account(self, scopes: frozenset[str] = frozenset()) -> Account:
         """Return who is signed in; `scopes` are the app's permissions, as its tokens name them."""
         doing, urgency = "Your account could not be read.", Urgency.CONNECT
-        request = Request("GET", EXTENSION, doing, LIGHT, repeat=True, urgency=urgency)
+        request = Request(
+            "GET", EXTENSION, doing, LIGHT, repeat=True, urgency=urgency, patience=ACCOUNT_PATIENCE
+        )
         return decode.account(await self._rest.read(request, wire.Extension), scopes)
 
     async def dial_choices(self) -> DialChoices:
@@ -77,7 +84,9 @@ class Api:
         """Return the live calls of the extension (the latest seven), and what others see of the user."""
         query: Query = {"detailedTelephonyState": True}
         doing, path = "Your live calls could not be checked.", f"{EXTENSION}/presence"
-        request = Request("GET", path, doing, LIGHT, query=query, repeat=True, urgency=urgency)
+        request = Request(
+            "GET", path, doing, LIGHT, query=query, repeat=True, urgency=urgency, patience=SNAPSHOT_PATIENCE
+        )
         return decode.presence(await self._rest.read(request, wire.Presence))
 
     async def set_presence(self, presence: Presence) -> Presence:
@@ -136,7 +145,9 @@ class Api:
     async def ringout_status(self, ringout_id: str) -> Status:
         """Return how a RingOut stands. NOT_FOUND: the platform no longer tells."""
         doing = "How the call stands could not be read."
-        request = Request("GET", _ringout(ringout_id), doing, LIGHT, urgency=Urgency.USER)
+        request = Request(
+            "GET", _ringout(ringout_id), doing, LIGHT, urgency=Urgency.USER, patience=LOOK_PATIENCE
+        )
         return decode.ringout(await self._rest.read(request, wire.RingOut))
 
     async def cancel_ringout(self, ringout_id: str) -> bool:

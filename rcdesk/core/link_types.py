@@ -26,11 +26,17 @@ class Transport(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """How the link stands. `since`: unix seconds at which this state began."""
+    """How the link stands.
+
+    Attributes:
+        since: unix seconds at which this state began.
+        barred_until: unix seconds before which the server takes no look at the calls; None if it has said none.
+    """
 
     state: LinkState = LinkState.OFF
     since: float = 0.0
     transport: Transport = Transport.NONE
+    barred_until: float | None = None
 
 
 class Push(enum.Enum):

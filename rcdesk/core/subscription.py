@@ -19,8 +19,8 @@ which allows 5 requests a minute and is needed for refreshing the sign-in as wel
 
 TRIES = 3  # of one transport, before the next one gets its turn (auto)
 SETTLED = 60.0  # seconds for which a connection must last before its loss counts as a first one
-CHECK_EVERY = 180.0  # seconds; the tutorial asks for a look every 2 to 5 minutes
-CHECK_SILENT_EVERY = 30.0
+CHECK_EVERY: Span = (162, 198)  # seconds; the tutorial asks for a look every 2 to 5 minutes
+CHECK_SILENT_EVERY: Span = (27, 33)
 """Seconds between checks where the transport cannot tell a line that is dead from one on which nothing happens:
 PubNub's client waits five minutes for an answer."""
 POLL: Span = (
@@ -32,6 +32,7 @@ PATIENT_FOR = 120.0  # seconds
 SNAPSHOT_PATIENCE = 4.0
 """Seconds after which another snapshot is asked for beside one that hangs: a slow answer is better than none, but
 what keeps one of them back need not keep back the next."""
+UNCHECKED = TRIES * SNAPSHOT_PATIENCE  # seconds for which it stays live without a check that is due
 CLIMB: Span = (300, 420)  # after which a better transport than the one in use is tried again (auto)
 DOUBT = 5.0  # seconds in which the news must come that a check has already seen
 SECOND_LOOK: Span = (2, 4)  # after news that leaves open what is true: more of it may be on its way
@@ -78,6 +79,7 @@ class Link:
         self._checked_at = float("-inf")  # the last one that was taken
         self._unsure = False  # a second look is due: the next snapshot may differ, whatever push brought
         self._check_failures = self._hung = 0
+        self._barred_until: float | None = None  # the server has said that it takes no snapshot before then
         self._held = False  # the server has named the pause before the next try
         self._was_cut_off = (
             False  # while nothing else brings news: a snapshot failed since the last one that did not
@@ -165,7 +167,7 @@ class Link:
         was_live = self._status.state is LinkState.LIVE
         explained, self._unsure, self._checked_at = self._unsure, False, now
         cut_off, self._was_cut_off = self._was_cut_off, False
-        self._checking_until = None
+        self._checking_until = self._barred_until = None
         self._check_failures = self._hung = 0
         if self._open is None:
             self._check_at = now + self._some(POLL) if self._trying else None
@@ -177,7 +179,7 @@ class Link:
             if cut_off and self._climb_at is not None:
                 self._climb_at = now  # the network is back: perhaps more than polling works again
         else:
-            self._check_at = now + self._check_every
+            self._check_at = now + self._some(self._check_every)
             self._say(LinkState.LIVE, now)
             if was_live and differed and not explained:
                 self._doubt_until = now + DOUBT
@@ -187,19 +189,23 @@ class Link:
         """The presence could not be read."""
         self._checking_until = None
         self._check_failures += 1
+        barred = problem.retry_after or 0.0
+        self._barred_until = now + barred if barred > UNCHECKED and self._trying else None
+        state = self._status.state
         if self._open in (None, Transport.POLLING):
             self._was_cut_off = True
-            lasted = now - self._status.since if self._status.state is not LinkState.POLLING else 0.0
+            lasted = now - self._status.since if state is not LinkState.POLLING else 0.0
             pause = self._some(PROBE if lasted > PATIENT_FOR else POLL)
-            self._check_at = now + max(pause, problem.retry_after or 0.0) if self._trying else None
+            self._check_at = now + max(pause, barred) if self._trying else None
             if self._open is Transport.POLLING:
-                self._say(LinkState.RECOVERING, now)
+                state = LinkState.RECOVERING
         else:
-            out = self._status.state is LinkState.RECOVERING and now - self._status.since > PATIENT_FOR
+            out = state is LinkState.RECOVERING and now - self._status.since > PATIENT_FOR
             pause = self._some(PROBE if out else PAUSES[min(self._check_failures, 1)])
-            self._check_at = now + max(pause, problem.retry_after or 0.0)
-            if self._status.state is LinkState.LIVE and self._check_failures >= TRIES:
-                self._say(LinkState.RECOVERING, now)
+            self._check_at = now + max(pause, barred)
+            if state is LinkState.LIVE and (self._check_failures >= TRIES or barred > UNCHECKED):
+                state = LinkState.RECOVERING
+        self._say(state, now)
         return self.tick(now)
 
     def tick(self, now: float) -> list[Action]:
@@ -239,7 +245,7 @@ class Link:
         return self._status.state not in (LinkState.OFF, LinkState.SIGNED_OUT)
 
     @property
-    def _check_every(self) -> float:
+    def _check_every(self) -> Span:
         return CHECK_SILENT_EVERY if self._open is Transport.PUBNUB else CHECK_EVERY
 
     def _some(self, span: Span) -> float:
@@ -305,7 +311,7 @@ class Link:
 
     def _say(self, state: LinkState, now: float) -> None:
         since = self._status.since if state is self._status.state else now
-        self._status = LinkStatus(state, since, self._open or Transport.NONE)
+        self._status = LinkStatus(state, since, self._open or Transport.NONE, self._barred_until)
 
 
 def _due(moment: float | None, now: float) -> bool:

@@ -35,7 +35,8 @@ def age(status: LinkStatus, now: float) -> str:
     """Return how old what is shown is, and what that means; "" while the calls are followed, or never were."""
     match status.state:
         case LinkState.RECOVERING:
-            return f"Not live {words.since(status.since, now)}. Calls may be missing, or over by now."
+            again = f" and not before {words.moment(status.barred_until, now)}" if status.barred_until else ""
+            return f"Not live {words.since(status.since, now)}{again}. Calls may be missing, or over by now."
         case LinkState.SIGNED_OUT:
             return f"As of {words.moment(status.since, now)}. Sign in to see what came after that."
         case _:
@@ -46,7 +47,11 @@ def explained(status: LinkStatus, last_heard: float | None, now: float) -> str:
     """Return the tooltip: "Live since 10:42, last event 12 s ago.", and what that means."""
     look = LOOKS[status.state]
     heard = f", last event {words.span(now - last_heard)} ago" if last_heard is not None else ""
-    return f"{look.word.rstrip('…')}{since(status, now)}{heard}.\n{look.meaning}"
+    meaning = look.meaning
+    if status.barred_until:
+        then = words.moment(status.barred_until, now)
+        meaning = f"Calls may be missing: the server answers no check before {then}."
+    return f"{look.word.rstrip('…')}{since(status, now)}{heard}.\n{meaning}"
 
 
 def since(status: LinkStatus, now: float) -> str:

@@ -202,7 +202,7 @@ class Desk(RuleBasedStateMachine):
         for report in self.under_way:
             self.take(report)
         self.under_way.clear()
-        deadline = self.now + CHECK_EVERY + DOUBT + 70.0
+        deadline = self.now + CHECK_EVERY[1] + DOUBT + 70.0
         while self.now < deadline:
             self.work()
             self.pass_until(min(deadline, self.now + 1.0))

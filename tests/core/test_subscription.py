@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import (
     DOUBT,
+    UNCHECKED,
     Action,
     Close,
     Link,
@@ -24,6 +26,7 @@ from rcdesk.core.subscription import (
 
 WEBSOCKET, PUBNUB, POLLING = Transport.WEBSOCKET, Transport.PUBNUB, Transport.POLLING
 LIVE, RECOVERING, CONNECTING = LinkState.LIVE, LinkState.RECOVERING, LinkState.CONNECTING
+HOUR = 3600.0
 SNAPSHOT, BESIDE = TakeSnapshot(), TakeSnapshot(beside=True)
 
 
@@ -36,9 +39,9 @@ def problem(kind: Kind = Kind.OFFLINE, retry_after: float | None = None) -> Prob
     return Problem("It failed.", "Wait.", kind, retry_after=retry_after)
 
 
-def live(push: Push = Push.AUTO, now: float = 0.0) -> Link:
+def live(push: Push = Push.AUTO, now: float = 0.0, chance: Callable[[], float] = least) -> Link:
     """A link that is live over its first transport."""
-    link = Link(push, least)
+    link = Link(push, chance)
     (opening,) = link.signed_in(now)
     assert isinstance(opening, Open)
     assert link.connected(opening.transport, now) == [SNAPSHOT]
@@ -181,7 +184,7 @@ def test_every_new_connection_is_followed_by_a_snapshot() -> None:
     assert link.connected(WEBSOCKET, 101) == [SNAPSHOT]
     assert link.status.state is RECOVERING
     link.snapshot_taken(102, differed=True)
-    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 102, WEBSOCKET), 282)
+    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 102, WEBSOCKET), 264)
 
 
 def test_what_is_told_of_a_transport_not_in_use_changes_nothing() -> None:
@@ -368,7 +371,7 @@ def test_from_polling_the_better_transports_are_tried_every_five_minutes() -> No
     link.snapshot_taken(602, differed=False)
     assert link.connected(WEBSOCKET, 603) == [SNAPSHOT]
     link.snapshot_taken(604, differed=False)
-    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 604, WEBSOCKET), 784)
+    assert (link.status, link.next_wake) == (LinkStatus(LIVE, 604, WEBSOCKET), 766)
 
 
 def climbs_at(chance: float) -> float:
@@ -438,19 +441,26 @@ def test_the_first_look_that_fails_after_hours_of_polling_is_repeated_soon() -> 
 
 def test_while_it_is_live_the_presence_is_checked_every_three_minutes() -> None:
     link = live()
-    assert link.next_wake == 180
+    assert link.next_wake == 162
     assert link.tick(180) == [SNAPSHOT]
     assert link.tick(181) == []
     link.snapshot_taken(181, differed=False)
-    assert link.next_wake == 361
+    assert link.next_wake == 343
+
+
+@pytest.mark.parametrize(("push", "about"), [(Push.WEBSOCKET, 180), (Push.PUBNUB, 30)])
+def test_desks_that_went_live_in_one_moment_are_not_checked_in_one(push: Push, about: int) -> None:
+    shares: list[Callable[[], float]] = [lambda: 0.0, lambda: 0.5, lambda: 1.0]
+    moments = [live(push, chance=share).next_wake for share in shares]
+    assert moments == [pytest.approx(about * part) for part in (0.9, 1.0, 1.1)]
 
 
 def test_over_pubnub_it_is_checked_more_often_since_a_dead_line_says_nothing_there() -> None:
     link = live(Push.PUBNUB)
-    assert link.next_wake == 30
+    assert link.next_wake == 27
     assert link.tick(30) == [SNAPSHOT]
     link.snapshot_taken(31, differed=False)
-    assert link.next_wake == 61
+    assert link.next_wake == 58
 
 
 def test_news_that_a_check_has_and_push_does_not_bring_means_that_push_is_dead() -> None:
@@ -468,7 +478,7 @@ def test_news_that_come_a_little_after_the_check_clear_push() -> None:
     link.snapshot_taken(181, differed=True)
     assert link.heard(182) == []
     assert link.tick(186) == []
-    assert (link.status.state, link.next_wake) == (LIVE, 361)
+    assert (link.status.state, link.next_wake) == (LIVE, 343)
 
 
 def test_a_check_that_failed_is_repeated_and_the_link_stays_live() -> None:
@@ -492,6 +502,46 @@ def test_checks_that_fail_again_and_again_leave_nothing_to_be_sure_of() -> None:
     link.tick(330)
     link.snapshot_taken(331, differed=False)
     assert link.status == LinkStatus(LIVE, 331, WEBSOCKET)
+
+
+def test_what_cannot_be_checked_for_long_is_not_live_and_says_until_when() -> None:
+    link = live()
+    link.tick(180)
+    assert link.snapshot_failed(problem(Kind.THROTTLED, retry_after=3 * HOUR), 181) == []
+    barred = 181 + 3 * HOUR
+    assert link.status == LinkStatus(RECOVERING, 181, WEBSOCKET, barred)
+    assert link.next_wake == barred
+    assert link.tick(barred) == [SNAPSHOT]
+    link.snapshot_failed(problem(Kind.SERVER), barred + 1)
+    assert link.status == LinkStatus(RECOVERING, 181, WEBSOCKET)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=3 * HOUR), barred + 2)
+    link.snapshot_taken(barred + 3, differed=False)
+    assert link.status == LinkStatus(LIVE, barred + 3, WEBSOCKET)
+
+
+@pytest.mark.parametrize(("retry_after", "state"), [(UNCHECKED, LIVE), (UNCHECKED + 0.1, RECOVERING)])
+def test_a_short_penalty_leaves_it_live(retry_after: float, state: LinkState) -> None:
+    link = live()
+    link.tick(180)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=retry_after), 181)
+    assert link.status.state is state
+    assert (link.status.barred_until is None) is (state is LIVE)
+    assert link.next_wake == 181 + retry_after
+
+
+def test_that_the_first_look_must_wait_is_told_too() -> None:
+    link = Link(Push.WEBSOCKET, least)
+    link.signed_in(0)
+    link.connected(WEBSOCKET, 0)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=HOUR), 1)
+    assert link.status == LinkStatus(CONNECTING, 0, WEBSOCKET, 1 + HOUR)
+    link = polling()
+    link.tick(3)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=HOUR), 4)
+    assert link.status == LinkStatus(RECOVERING, 4, POLLING, 4 + HOUR)
+    link.signed_out(5)
+    link.snapshot_failed(problem(Kind.THROTTLED, retry_after=HOUR), 6)
+    assert link.status == LinkStatus(LinkState.SIGNED_OUT, 5)
 
 
 def test_news_that_leave_open_what_is_true_are_followed_by_a_snapshot_soon() -> None:
@@ -526,10 +576,10 @@ def test_what_such_a_snapshot_finds_does_not_speak_against_push() -> None:
     link.unsure(100)
     link.tick(102)
     link.snapshot_taken(103, differed=True)
-    assert link.next_wake == 283
-    link.tick(283)
-    link.snapshot_taken(283, differed=True)
-    assert link.next_wake == 283 + DOUBT
+    assert link.next_wake == 265
+    link.tick(265)
+    link.snapshot_taken(265, differed=True)
+    assert link.next_wake == 265 + DOUBT
 
 
 def test_where_nothing_is_tried_there_is_no_second_look() -> None:

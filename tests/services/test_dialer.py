@@ -9,6 +9,7 @@ import pytest
 
 from rcdesk.client import api
 from rcdesk.client.auth import Auth, Keeper
+from rcdesk.core import ringout as core_ringout
 from rcdesk.core.account import DialChoices, Phone
 from rcdesk.core.calls import Call, Direction, Stage
 from rcdesk.core.errors import Kind, Problem
@@ -22,6 +23,7 @@ OWN = "+16505550101"
 ANSWERS = "+16505550180"
 NEVER_CANCELLED = "+16505550198"
 NOW = 1_700_000_000.0
+HOUR = 3600
 POST = {"path": "*/ring-out", "method": "POST"}
 GET = {"path": "*/ring-out/*", "method": "GET"}
 
@@ -260,6 +262,20 @@ async def test_a_ringout_that_the_platform_forgot_is_told_as_unknown(me: World, 
     progress = await ended(me)
     assert progress.end is End.LOST
     assert progress.advice
+
+
+async def test_a_penalty_of_an_hour_for_looks_holds_up_no_ringout(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core_ringout, "GIVE_UP", 40.0)
+    await quiet(me)
+    await me.sandbox.fault("rate-limit", group="Light", retry_after=HOUR)
+    for _ in range(2):
+        me.dialer.dial(order())
+        progress = await ended(me)
+        assert progress.end is End.LOST, "how it stands nobody may ask"
+    assert await asked(me) == 2
+    assert (await me.sandbox.state())["requests"]["in_penalty"] == 1, "the one that told of it"
 
 
 async def test_one_at_a_time(me: World) -> None:

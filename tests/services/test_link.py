@@ -19,6 +19,7 @@ from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import Served, World, world
 
+HOUR = 3600  # seconds
 ANN = "+13025550101"
 TRANSPORTS = [Transport.WEBSOCKET, Transport.PUBNUB]
 REFUSE_WEBSOCKET = {"path": "*/oauth/wstoken", "status": 403}
@@ -265,7 +266,7 @@ async def test_a_question_from_before_a_sleep_is_given_up(me: World) -> None:
 
 
 async def test_a_clock_that_is_set_back_delays_no_check(me: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "CHECK_EVERY", 1.0)
+    monkeypatch.setattr(subscription, "CHECK_EVERY", (1.0, 1.0))
     await me.signed_in()
     await settled(me)
     await me.sandbox.fault("mute-push")
@@ -405,6 +406,28 @@ async def test_of_more_calls_than_a_presence_lists_those_that_ended_in_a_gap_are
     me.link.retry()
     calls = await me.sees(*[Stage.CONNECTED] * 7)
     assert {call.session_id for call in calls} == {sessions[0], *sessions[4:]}
+
+
+async def test_a_penalty_of_an_hour_for_checks_leaves_nothing_live_and_is_told_with_its_end(
+    me: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "CHECK_EVERY", (1.0, 1.0))
+    await me.signed_in()
+    await me.live(over=Transport.WEBSOCKET)
+    await me.sandbox.fault("rate-limit", group="Light", retry_after=HOUR)
+    await me.live(LinkState.RECOVERING)
+    until_then = me.link.status.value.barred_until
+    assert until_then == pytest.approx(me.link._clock() + HOUR, abs=120)
+    assert me.link.status.value.transport is Transport.WEBSOCKET
+    assert me.calls.link.value == me.link.status.value
+    assert me.link._snapshots == [], "none waits in line for an hour"
+    session = await me.sandbox.ring()
+    (call,) = await me.sees(Stage.RINGING)  # push goes on
+    assert call.session_id == session
+    me.link.retry()
+    await me.live(LinkState.RECOVERING, over=Transport.WEBSOCKET)
+    await until(lambda: me.link.status.value.barred_until)
+    assert (await me.sandbox.state())["requests"]["in_penalty"] == 1, "the one that told of it"
 
 
 async def test_when_the_active_calls_cannot_be_read_the_check_stands(me: World) -> None:

@@ -32,6 +32,7 @@ from tests.store.test_vault import Locked, Waiting
 from tests.test_sign_in import Memory
 
 SERVER_AWAY = "*/extension/~"
+HOUR = 3600  # seconds
 
 
 async def sessions(sandbox: Served) -> int:
@@ -298,6 +299,18 @@ async def test_a_reason_to_try_again_that_comes_during_an_attempt_is_not_lost(
         await asyncio.sleep(0.05)
         me.session.retry()
         await me.phase(Phase.SIGNED_IN)
+
+
+async def test_a_penalty_of_an_hour_at_the_start_is_told(sandbox: Served, tmp_path: Path) -> None:
+    vault = Vault(None)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        await me.signed_in()
+    await sandbox.fault("rate-limit", group="Light", retry_after=HOUR)
+    async with world(sandbox, tmp_path, vault=vault) as me:
+        me.session.resume()
+        await until(lambda: me.state.problem)
+        assert me.state.problem
+        assert (me.state.phase, me.state.problem.kind) == (Phase.SIGNING_IN, Kind.THROTTLED)
 
 
 async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_on(

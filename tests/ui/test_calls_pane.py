@@ -187,6 +187,8 @@ def test_what_is_old_is_kept_and_says_how_old_it_is(show: Show) -> None:
     made.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW - 600))
     assert age.isVisible()
     assert age.text() == "Not live since 10:32. Calls may be missing, or over by now."
+    made.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW - 600, barred_until=NOW + 3 * 3600))
+    assert age.text() == "Not live since 10:32 and not before 13:42. Calls may be missing, or over by now."
     assert made.calls_pane.cards.cards == (card,)
     assert card._stale, "it is painted without the colour of a call that is followed"
     made.world.link.publish(LinkStatus(LinkState.LIVE, NOW))

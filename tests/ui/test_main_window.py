@@ -372,6 +372,11 @@ def test_the_header_says_who_what_and_how(show: Show) -> None:
     assert header.person.accessibleName() == "Dana Novak, extension 101, Available. Change presence"
     assert header.link.accessibleName() == "Connection: Live"
     assert header.link.explained().startswith("Live since 09:42, last event 12 s ago.")
+    made.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW, barred_until=NOW + 3 * 3600))
+    assert header.link.explained().splitlines() == [
+        "Recovering since 10:42, last event 12 s ago.",
+        "Calls may be missing: the server answers no check before 13:42.",
+    ]
     made.world.link.publish(LinkStatus(LinkState.POLLING, NOW))
     made.world.presence.publish(Presence(UserStatus.AVAILABLE, DndStatus.TAKE_NONE))
     assert header.link.accessibleName() == "Connection: Polling"
