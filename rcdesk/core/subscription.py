@@ -23,10 +23,8 @@ CHECK_EVERY: Span = (162, 198)  # seconds; the tutorial asks for a look every 2 
 CHECK_SILENT_EVERY: Span = (27, 33)
 """Seconds between checks where the transport cannot tell a line that is dead from one on which nothing happens:
 PubNub's client waits five minutes for an answer."""
-POLL: Span = (
-    3,
-    4,
-)  # between looks while nothing else brings news; the Light group allows 50 requests a minute
+POLL: Span = (3, 4)
+"""Between looks while nothing else brings news; the Light group allows 50 requests a minute."""
 PROBE: Span = (20, 60)  # between looks of which each one failed, in an outage that has lasted for PATIENT_FOR
 PATIENT_FOR = 120.0  # seconds
 SNAPSHOT_PATIENCE = 4.0
@@ -81,9 +79,8 @@ class Link:
         self._check_failures = self._hung = 0
         self._barred_until: float | None = None  # the server has said that it takes no snapshot before then
         self._held = False  # the server has named the pause before the next try
-        self._was_cut_off = (
-            False  # while nothing else brings news: a snapshot failed since the last one that did not
-        )
+        # While nothing else brings news: a snapshot failed since the last one that did not.
+        self._was_cut_off = False
         self._open_at: float | None = None
         self._check_at: float | None = None
         self._climb_at: float | None = None
@@ -201,7 +198,7 @@ class Link:
                 state = LinkState.RECOVERING
         else:
             out = state is LinkState.RECOVERING and now - self._status.since > PATIENT_FOR
-            pause = self._some(PROBE if out else PAUSES[min(self._check_failures, 1)])
+            pause = self._some(PROBE if out else PAUSES[1])
             self._check_at = now + max(pause, barred)
             if state is LinkState.LIVE and (self._check_failures >= TRIES or barred > UNCHECKED):
                 state = LinkState.RECOVERING
@@ -234,7 +231,8 @@ class Link:
     def _miss_answer(self, now: float) -> None:
         """A snapshot hangs, and may do so for longer than anybody should believe what is on screen."""
         self._hung += 1  # counted apart: the next look need not wait for longer because of it
-        self._was_cut_off |= self._open in (None, Transport.POLLING)
+        if self._open in (None, Transport.POLLING):
+            self._was_cut_off = True
         known = self._status.state in (LinkState.LIVE, LinkState.POLLING)
         if known and self._check_failures + self._hung >= TRIES:
             self._say(LinkState.RECOVERING, now)

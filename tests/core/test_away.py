@@ -282,6 +282,10 @@ def test_a_summary_of_nothing_has_no_counts() -> None:
     assert summary(GAP, ()) == Summary(GAP.began, GAP.ended, slept=False)
 
 
+def test_clocks_are_taken_for_the_same_unless_it_is_known_that_they_differ() -> None:
+    assert summary(GAP, [record(Outcome.MISSED, GAP.began)]).words == "1 missed"
+
+
 @pytest.mark.parametrize("ahead", [-600.0, 600.0])
 def test_records_are_compared_by_the_clock_that_dates_them(ahead: float) -> None:
     edges = (GAP.began - 0.1, GAP.began, GAP.ended - 0.1, GAP.ended)

@@ -43,6 +43,13 @@ def test_more_answers_tell_it_better() -> None:
     assert clock.ahead == pytest.approx(7.0, abs=0.2)
 
 
+def test_two_answers_that_agree_in_one_moment_alone_agree() -> None:
+    clock = PlatformClock()
+    clock.told(10.0, 10.0, 10.0)
+    clock.told(11.0, 10.0, 10.0)
+    assert clock.ahead == 1.0
+
+
 def test_a_slow_answer_takes_back_nothing_that_a_quick_one_told() -> None:
     clock = PlatformClock()
     answer(clock, 600.0)

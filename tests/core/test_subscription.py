@@ -235,6 +235,28 @@ def test_the_first_look_that_works_again_opens_what_waits() -> None:
     assert link.snapshot_taken(141, differed=False) == [], "the network was not away: it waits its time"
 
 
+def test_a_look_that_hung_while_nothing_was_open_says_that_the_network_was_away() -> None:
+    link = live(Push.WEBSOCKET)
+    assert link.lost(WEBSOCKET, None, 100) == [Open(WEBSOCKET)]
+    link.lost(WEBSOCKET, None, 101)
+    assert link.tick(103) == [Open(WEBSOCKET), SNAPSHOT]
+    link.snapshot_taken(103, differed=False)
+    link.lost(WEBSOCKET, None, 103)
+    assert link.tick(107) == [Open(WEBSOCKET), SNAPSHOT]
+    link.lost(WEBSOCKET, None, 107)
+    assert link.tick(111) == [BESIDE]
+    assert link.snapshot_taken(112, differed=False) == [Open(WEBSOCKET)]
+
+
+def test_one_that_hung_beside_an_open_line_says_nothing_of_the_kind() -> None:
+    link = live(Push.WEBSOCKET)
+    link.tick(180)
+    assert link.tick(184) == [BESIDE]
+    assert link.lost(WEBSOCKET, None, 185) == [Open(WEBSOCKET)]
+    link.lost(WEBSOCKET, None, 185)
+    assert link.snapshot_taken(186, differed=False) == []
+
+
 @pytest.mark.parametrize(
     "refusal", [problem(Kind.THROTTLED, retry_after=60), problem(Kind.FORBIDDEN)], ids=["pause", "refusal"]
 )
@@ -406,6 +428,21 @@ def test_pubnub_goes_on_until_the_better_transport_is_open() -> None:
     assert pauses_between_tries(link, WEBSOCKET, 303, 2) == [2, 4], "it counts its failures anew"
 
 
+def test_checks_that_fail_over_the_better_transport_are_counted_anew() -> None:
+    link = Link(Push.AUTO, least)
+    link.signed_in(0)
+    link.lost(WEBSOCKET, problem(Kind.NOT_FOUND), 0)
+    link.connected(PUBNUB, 1)
+    link.snapshot_taken(1, differed=False)
+    link.tick(301)
+    link.snapshot_failed(problem(), 301)
+    link.connected(WEBSOCKET, 302)
+    for moment in (303, 306):
+        link.tick(moment)
+        link.snapshot_failed(problem(), moment)
+        assert link.status.state is LIVE
+
+
 def test_what_is_lost_while_climbing_lets_go_of_the_climb() -> None:
     link = Link(Push.AUTO, least)
     link.signed_in(0)
@@ -496,7 +533,11 @@ def test_checks_that_fail_again_and_again_leave_nothing_to_be_sure_of() -> None:
         link.snapshot_failed(problem(Kind.FORBIDDEN), moment + 1)
     assert link.status == LinkStatus(RECOVERING, 187, WEBSOCKET)
     assert link.next_wake == 189
-    link.tick(189)
+    for moment in (190, 187 + 120):
+        link.tick(moment)
+        link.snapshot_failed(problem(Kind.FORBIDDEN), moment)
+        assert link.next_wake == moment + 2
+    link.tick(309)
     link.snapshot_failed(problem(Kind.FORBIDDEN), 310)
     assert link.next_wake == 330, "in an outage that lasts it is looked more rarely"
     link.tick(330)
