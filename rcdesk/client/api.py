@@ -16,7 +16,8 @@ from rcdesk.client import decode, status_words
 from rcdesk.client.decode_log import log_records, sync_batch
 from rcdesk.client.departure import Departure
 from rcdesk.client.push import NOT_STARTED
-from rcdesk.client.rest import Query, Request, Rest
+from rcdesk.client.request import Query, Request
+from rcdesk.client.rest import Rest
 from rcdesk.core import numbers
 from rcdesk.core.account import Account, DialChoices, Presence
 from rcdesk.core.calls import Snapshot

@@ -17,7 +17,8 @@ import httpx
 
 from rcdesk import wire
 from rcdesk.client import errors
-from rcdesk.client.rest import Request, Rest
+from rcdesk.client.request import Request
+from rcdesk.client.rest import Rest
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Urgency
 from rcdesk.core.tokens import Ending, Refresh, SignIn, Tokens, Use, after_refusal, next_step, why_over

@@ -1,4 +1,4 @@
-"""One request: authorised, paced, limited in time and size, its trouble told in words."""
+"""Rest: a request sent: authorised, paced, limited in time and size, its trouble told in words."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import asyncio
 import functools
 import logging
 import random
-import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -22,11 +20,10 @@ from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.address import check_server, host_of, is_loopback
 from rcdesk.client.departure import Departure
+from rcdesk.client.request import Request
 from rcdesk.core.errors import Kind, Problem
-from rcdesk.core.pacing import Budget, Pacer, Turn, Urgency, backoff
+from rcdesk.core.pacing import Budget, Pacer, Turn, backoff
 from rcdesk.core.platform_clock import PlatformClock
-
-__all__ = ["Request", "Rest", "check_server"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,37 +41,6 @@ no loop may wait for less. And answers to others may show that there is more roo
 LEAVES = "http11.send_request_headers.started"  # httpcore's name for it
 
 Sleep = Callable[[float], Awaitable[None]]
-Query = Mapping[str, str | int | float | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request to be made.
-
-    Attributes:
-        path: from the server's root on, or an address that the server gave.
-        doing: what did not happen if it fails, one sentence for the user.
-        group: the rate-limit group that it counts to by the platform's documents; the server knows better.
-        repeat: whether it is sent again by itself after a failure that may pass. Never for what rings phones.
-        patience: seconds that it may wait for its group, None for as long as it takes.
-        departure: is told when it leaves, and may keep it back.
-        user: whether it goes out in the user's name, with their token.
-        basic: id and secret of the app, for the token endpoint.
-    """
-
-    method: str
-    path: str
-    doing: str
-    group: str
-    query: Query | None = field(default=None, repr=False)
-    json: Any = field(default=None, repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    repeat: bool = False
-    urgency: Urgency = Urgency.RECONCILE
-    patience: float | None = None
-    departure: Departure | None = None
-    user: bool = True
-    basic: tuple[str, str] | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -197,7 +163,7 @@ class Rest:
         try:
             return wire.decode(body, kind)
         except msgspec.DecodeError as error:
-            log.info("! %s: the field %s is missing or unreadable", _masked(request), wire.field_of(error))
+            log.info("! %s: the field %s is missing or unreadable", request.masked, wire.field_of(error))
             raise errors.unreadable(request.doing) from None
 
     async def send(self, request: Request) -> bytes:
@@ -211,7 +177,7 @@ class Rest:
                     raise
                 if problem.kind is Kind.THROTTLED and problem.status:
                     continue  # to wait in the line, where whoever is more urgent goes first
-            log.info("= %s again in %.1f s", _masked(request), pause)
+            log.info("= %s again in %.1f s", request.masked, pause)
             await self._sleep(pause)
         return await self._send_once(request)
 
@@ -219,10 +185,10 @@ class Rest:
         try:
             return await self._exchange(request)
         except httpx.HTTPError as error:
-            log.info("! %s: %s", _masked(request), type(error).__name__)
+            log.info("! %s: %s", request.masked, type(error).__name__)
             raise errors.from_exception(request.doing, error) from None
         except UnicodeEncodeError:  # half a character, as a file or a terminal of another encoding gives
-            log.info("! %s: not sent, something in it is no text", _masked(request))
+            log.info("! %s: not sent, something in it is no text", request.masked)
             raise errors.no_answer(request.doing, errors.UNSENDABLE) from None
         except Problem as problem:  # of the sign-in as well, which does not know what was wanted
             raise replace(problem, title=request.doing) from None
@@ -231,14 +197,14 @@ class Rest:
         exchange, unsent = _Exchange(request), False
         self._check_open(request)
         try:
-            address = httpx.URL(_local(request.path))
+            address = httpx.URL(request.local)
         except (httpx.InvalidURL, ValueError):  # where the next page is, a server says
             raise errors.unreadable(request.doing) from None
         try:
             async with self._http.stream(
                 request.method,
                 address,
-                params=_query(request.query),
+                params=request.written,
                 json=request.json,
                 data=request.form,
                 auth=self._credentials(request),
@@ -258,9 +224,9 @@ class Rest:
         status, request_id = response.status_code, response.headers.get("rcrequestid", "-")
         if not response.is_success:
             problem = errors.from_answer(request.doing, status, response.headers, body)
-            log.info("< %d %s: %s (%s)", status, _masked(request), problem.code or "-", request_id)
+            log.info("< %d %s: %s (%s)", status, request.masked, problem.code or "-", request_id)
             raise problem
-        log.debug("< %d %s (%s)", status, _masked(request), request_id)
+        log.debug("< %d %s (%s)", status, request.masked, request_id)
         if body and "json" not in response.headers.get("content-type", ""):
             raise errors.unreadable(request.doing, status)
         return body
@@ -269,7 +235,7 @@ class Rest:
         exchange: _Exchange = message.extensions["exchange"]
         request = exchange.request
         exchange.turn = await self._turn(request)
-        log.debug("> %s", _masked(request))
+        log.debug("> %s", request.masked)
 
     async def _on_answer(self, response: httpx.Response) -> None:
         exchange: _Exchange = response.request.extensions["exchange"]
@@ -294,7 +260,7 @@ class Rest:
 
     async def _turn(self, request: Request) -> Turn:
         """Wait until the next message of `request` may be sent, which must follow at once."""
-        what, asked_at = _masked(request), self._clock()
+        what, asked_at = request.masked, self._clock()
         turn = self.pacer.join(what, request.group, request.urgency)
         try:
             while (pause := self.pacer.wait(turn, self._clock())) > 0:
@@ -355,32 +321,9 @@ async def _body(request: Request, response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _local(path: str) -> str:
-    """Return path and query of an address that the server gave: whatever host it names, the user's token
-    is for the server that was signed in to."""
-    parts = urlsplit(path)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
 def _moment(date: str) -> float | None:
     """Read the date of an answer, in unix seconds; None if there is none that makes sense."""
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _query(query: Query | None) -> dict[str, str] | None:
-    if query is None:
-        return None
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in query.items()
-    }
-
-
-_ID = re.compile(r"(?<=/)(?!v\d)[^/]*\d[^/]*")
-
-
-def _masked(request: Request) -> str:
-    """The request for the log: ids and the query can hold numbers, so they are left out."""
-    return f"{request.method} {_ID.sub('…', urlsplit(request.path).path)}"

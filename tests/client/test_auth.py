@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from rcdesk.client.auth import App, Auth, Grant, Keeper, OAuth, authorize_url, challenge, new_verifier
-from rcdesk.client.rest import Request, Rest
+from rcdesk.client.request import Request
+from rcdesk.client.rest import Rest
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Pacer
 from rcdesk.core.tokens import Ending, Tokens

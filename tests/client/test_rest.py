@@ -18,7 +18,8 @@ from rcdesk import wire
 from rcdesk.client import errors
 from rcdesk.client.api import Api
 from rcdesk.client.auth import Auth, Keeper
-from rcdesk.client.rest import Request, Rest
+from rcdesk.client.request import Request
+from rcdesk.client.rest import Rest
 from rcdesk.core.account import UserStatus
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.pacing import Pacer, Urgency
