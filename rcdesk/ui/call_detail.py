@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from rcdesk.core.calls import Call, Direction
 from rcdesk.core.people import Who
@@ -13,7 +13,7 @@ from rcdesk.ui.controls import Button
 from rcdesk.ui.pills import StagePill
 from rcdesk.ui.theme import GAP, Size, Tone
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.widgets import Card, ElidedLabel, Label, Line, NumberLabel, column, copy_text, row
+from rcdesk.ui.widgets import Card, ElidedLabel, Label, Line, NumberLabel, Scroll, column, copy_text, row
 
 
 class CallDetail(QWidget):
@@ -53,10 +53,9 @@ class CallDetail(QWidget):
         content = column(head, row(self.pill, 1), self._over, Line(), facts, row(self._copy, 1), gap=4 * GAP)
         content.setContentsMargins(4 * GAP, 4 * GAP, 4 * GAP, 4 * GAP)
         card.setLayout(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(card)
-        layout.addStretch()
+        page = QWidget()
+        page.setLayout(column(card, 1))
+        self.setLayout(column(Scroll(page)))
 
     def show_call(self, call: Call) -> None:
         """Show `call`."""

@@ -608,6 +608,17 @@ def test_it_is_usable_at_360_px(show: Show) -> None:
         assert made.window.pane(pane).width() <= 360 - 32 + GUTTER
 
 
+def test_a_call_in_a_low_window_is_scrolled_not_squeezed(show: Show) -> None:
+    made = show(World((TALKING, RINGING)), width=360)
+    made.window.resize(360, 360)
+    made.window.show_call(TALKING)
+    detail = made.window.columns.detail
+    assert detail is not None
+    QApplication.processEvents()
+    for label in detail.live.findChildren(QLabel):
+        assert label.isHidden() or label.height() >= label.fontMetrics().height(), label.text()
+
+
 def test_its_place_is_remembered(qtbot: QtBot, show: Show) -> None:
     first = show()
     first.window.resize(500, 600)
