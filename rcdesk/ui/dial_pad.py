@@ -24,7 +24,7 @@ from rcdesk.ui.phone_choice import PhoneChoice
 from rcdesk.ui.preferences import Preferences
 from rcdesk.ui.ringout_view import RingOutView
 from rcdesk.ui.theme import GAP, Size, Tone
-from rcdesk.ui.widgets import Label, Notice, column
+from rcdesk.ui.widgets import GUTTER, Label, Notice, column
 
 NOTHING_TYPED = "Type or paste a number, in any notation."
 FROM_OUTSIDE = "This number came from outside rcdesk. Choose the Call button to dial it."
@@ -87,6 +87,7 @@ class DialPad(QWidget):
             view.done_asked.connect(self._on_done)
             view.again_asked.connect(self._on_again)
             view.again.installEventFilter(self)
+            view.setContentsMargins(0, 0, GUTTER, 0)
             self._stack.addWidget(view)
         return self._ringout
 
@@ -130,7 +131,9 @@ class DialPad(QWidget):
             )
         )
         pad = QWidget()
-        whole = column(FittedScroll(content), self.problem, self.call, 1, gap=2 * GAP)
+        below = column(self.problem, self.call, gap=2 * GAP)
+        below.setContentsMargins(0, 0, GUTTER, 0)
+        whole = column(FittedScroll(content), below, 1, gap=2 * GAP)
         whole.setContentsMargins(0, 0, 0, 3 * GAP)
         pad.setLayout(whole)
         self._stack = QStackedWidget()

@@ -10,11 +10,11 @@ from rcdesk.ui.widgets import Scroll
 
 
 class FittedScroll(Scroll):
-    """A scroll area that leaves the room it does not need to what stands below it. What has the keyboard stays in
+    """A scroll area with a gutter that leaves the room it does not need to what stands below it. What has the keyboard stays in
     sight when the room gets less."""
 
     def __init__(self, content: QWidget) -> None:
-        super().__init__(content)
+        super().__init__(content, gutter=True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:

@@ -32,6 +32,11 @@ def after(order: list[QWidget], current: QWidget | None, *, forwards: bool) -> Q
     return order[(order.index(current) + (1 if forwards else -1)) % len(order)]
 
 
+def is_in(region: QWidget, widget: QWidget | None) -> bool:
+    """Whether `widget`, if there is one, is somewhere in `region`."""
+    return widget is not None and region.isAncestorOf(widget)
+
+
 def reveal(widget: QWidget) -> None:
     """Scroll to where `widget` is: Qt does so only where the keyboard was in the same scroll area before."""
     parent = widget.parentWidget()

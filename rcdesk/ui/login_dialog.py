@@ -22,7 +22,7 @@ from rcdesk.ui.fitted_scroll import FittedScroll
 from rcdesk.ui.form import LabelledChoice, LabelledField
 from rcdesk.ui.login_ways import BrowserWay, JwtWay, PasswordWay, WayPage
 from rcdesk.ui.theme import GAP, Size, Tone
-from rcdesk.ui.widgets import Label, Line, Notice, column, row
+from rcdesk.ui.widgets import GUTTER, Label, Line, Notice, column, row
 
 SignIn = Callable[[Server, Way, bool], None]
 CUSTOM, DEMO = "custom", "demo"
@@ -111,8 +111,10 @@ class LoginDialog(QDialog):
         )
         self._fields = FittedScroll(fields)
         title = Label("Sign in", Size.LARGE, strong=True)
-        whole = column(title, self._fields, self.problem, row(1, self.give_up, self.go), 1, gap=3 * GAP)
-        whole.setContentsMargins(5 * GAP, 5 * GAP, 5 * GAP, 5 * GAP)
+        below = column(self.problem, row(1, self.give_up, self.go), gap=3 * GAP)
+        below.setContentsMargins(0, 0, GUTTER, 0)
+        whole = column(title, self._fields, below, 1, gap=3 * GAP)
+        whole.setContentsMargins(5 * GAP, 5 * GAP, 5 * GAP - GUTTER, 5 * GAP)
         whole.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # see _fit
         self.setLayout(whole)
         self.setMinimumWidth(344)

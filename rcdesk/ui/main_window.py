@@ -173,16 +173,13 @@ class MainWindow(QWidget):
     def pane(self, pane: Pane) -> QWidget:
         """Return a pane, building it if nobody needed it before."""
         if pane not in self._panes:
-            self._panes[pane] = built = self._builders[pane]()
-            if pane is Pane.DIAL:  # the others scroll as a whole, in the gutter
-                built.setContentsMargins(0, 0, GUTTER, 0)
-            self.columns.stack.addWidget(built)
+            self._panes[pane] = self._builders[pane]()
+            self.columns.stack.addWidget(self._panes[pane])
         return self._panes[pane]
 
     def show_pane(self, pane: Pane) -> None:
         """Show `pane`; a detail in its place goes. No control of it gets the keyboard, unless the pane sees to that."""
-        focused: QWidget | None = self.focusWidget()
-        if pane is not self._pane and focused and self.columns.stack.isAncestorOf(focused):
+        if pane is not self._pane and focus_order.is_in(self.columns.stack, self.focusWidget()):
             self.setFocus(Qt.FocusReason.OtherFocusReason)  # Qt would give it to the first button, "Sign out"
         self._pane = pane
         self._detail_open = False

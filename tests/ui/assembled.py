@@ -14,7 +14,7 @@ from rcdesk.ui.main_window import MainWindow
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.ticker import Ticker
-from rcdesk.ui.widgets import column
+from rcdesk.ui.widgets import GUTTER, column
 from tests.ui.form_samples import Notebook
 from tests.ui.world import World, who
 
@@ -55,6 +55,7 @@ class Assembled:
             return history
         plain = QWidget()
         plain.setLayout(column(Field(f"{pane.value} field"), 1))
+        plain.setContentsMargins(0, 0, GUTTER, 0)  # as the pane itself keeps clear of the gutter
         return plain
 
     def _calls(self) -> CallsPane:

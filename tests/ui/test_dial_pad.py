@@ -19,6 +19,7 @@ from rcdesk.ui.dial_pad import FROM_OUTSIDE, DialPad
 from rcdesk.ui.dial_source import DialSource
 from rcdesk.ui.enter import SETTLES
 from rcdesk.ui.ringout_view import RingOutView
+from rcdesk.ui.widgets import GUTTER
 from tests.ui import form_samples as samples
 from tests.ui.form_samples import CHOICES, FakePreferences
 
@@ -93,6 +94,18 @@ def test_the_view_of_a_call_is_built_with_the_first_call(shown: Shown) -> None:
     assert pad.findChild(RingOutView) is None
     world.progress.publish(samples.UNDER_WAY)
     assert pad.findChild(RingOutView) is pad.ringout
+
+
+@pytest.mark.parametrize("height", [300, 900], ids=["scrolls", "does not scroll"])
+def test_what_scrolls_ends_where_the_button_does(shown: Shown, qtbot: QtBot, height: int) -> None:
+    pad, _ = shown()
+    pad.resize(380, height)
+
+    def ends() -> set[int]:
+        parts = (pad.field, pad.own, pad.keypad, pad.call)
+        return {part.mapTo(pad, part.rect().topRight()).x() for part in parts}
+
+    qtbot.waitUntil(lambda: ends() == {380 - GUTTER - 1})
 
 
 def test_an_extension_can_be_called(shown: Shown) -> None:

@@ -301,6 +301,10 @@ def test_it_stands_whole_on_a_low_screen(
     for part in (dialog.go, dialog.problem, field.field):
         seen = part.visibleRegion().boundingRect()
         assert seen == part.rect(), part
+    ends = {
+        part.mapTo(dialog, part.rect().topRight()).x() for part in (dialog.go, dialog.problem, field.field)
+    }
+    assert len(ends) == 1, "what scrolls ends where everything else does"
     dialog.go.setFocus()
     QTest.keyClick(dialog.go, Qt.Key.Key_Tab)
     focused = dialog.focusWidget()
