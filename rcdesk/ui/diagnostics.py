@@ -49,7 +49,7 @@ class Diagnostics(QWidget):
         layout.setContentsMargins(0, 0, 0, 4 * GAP)
         content = QWidget()
         content.setLayout(layout)
-        self.setLayout(column(Scroll(content)))
+        self.setLayout(column(Scroll(content, gutter=True)))
         ticker.ticked.connect(self._tick)
         self.slices = Slices(self._build_parts(), self._add, self)
 

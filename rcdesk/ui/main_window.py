@@ -324,12 +324,24 @@ class MainWindow(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._on_enter(event)
+        elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.banner.problem:
             self.banner.dismiss()
         else:
             self.show_pane(Pane.CALLS)
+
+    def _on_enter(self, event: QKeyEvent) -> None:
+        """Nobody else took it: it is for the button that has the keyboard, as Space is. In the dial pad it could be
+        one too many, and would cancel the call that it has just placed."""
+        button = self.focusWidget()
+        dialling = self._pane is Pane.DIAL and focus_order.is_in(self.columns.stack, button)
+        if isinstance(button, controls.Button) and not dialling and not event.isAutoRepeat():
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

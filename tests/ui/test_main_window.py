@@ -740,3 +740,30 @@ def test_no_control_of_another_pane_gets_the_keys_that_were_meant_for_this_one(
     assert window.focusWidget() is field
     window.show_pane(Pane.SETTINGS)
     assert window.focusWidget() in (None, window)
+
+
+@pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_button_that_has_the_keyboard_is_pressed_by_enter_too_but_for_those_of_the_dial_pad(
+    qtbot: QtBot, show: Show, pressed: Qt.Key
+) -> None:
+    made = show()
+    window = made.window
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    clicked: list[Pane] = []
+    for pane in (Pane.SETTINGS, Pane.DIAL):
+        button = controls.Button("Press")
+        button.clicked.connect(lambda _checked=False, pane=pane: clicked.append(pane))
+        window.show_pane(pane)
+        layout = window.pane(pane).layout()
+        assert layout is not None
+        layout.addWidget(button)
+        button.show()
+        button.setFocus()
+        QTest.keyClick(button, pressed)
+    spaced = pressed is Qt.Key.Key_Space
+    assert clicked == ([Pane.SETTINGS, Pane.DIAL] if spaced else [Pane.SETTINGS])
+    made.world.problems.publish(OFFLINE)
+    window.banner.close_button.setFocus()
+    QTest.keyClick(window.banner.close_button, pressed)
+    assert window.banner.isHidden(), "it is no button of the dial pad"
