@@ -14,6 +14,7 @@ from rcdesk.core.people import Who
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed, Latest
 from rcdesk.ui.faces import face
+from rcdesk.ui.popup import Face
 from rcdesk.ui.popups import Popups
 
 trace = logging.getLogger("rcdesk.trace")  # for benchmarks: when a card got this far
@@ -38,8 +39,11 @@ class Cards(QObject):
         who: Callable[[str, str], Who],
         wanted: Callable[[], bool],
         parent: QObject | None = None,
+        look: Callable[[Card, Who], Face] = face,
     ) -> None:
+        """`look`: how a card looks."""
         super().__init__(parent)
+        self._look = look
         self._popups = popups
         self._presence = presence
         self._link = link
@@ -80,7 +84,7 @@ class Cards(QObject):
             del self._calls[card.key]
             return
         self._calls[card.key] = call
-        self._popups.show(card.key, face(card, self._who(card.number, card.name)))
+        self._popups.show(card.key, self._look(card, self._who(card.number, card.name)))
         trace.debug("popup %s", call.session_id)
 
     def _on_link(self, status: LinkStatus) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from rcdesk.core.account import Presence
 from rcdesk.core.calls import Change, Stage
+from rcdesk.core.notices import Card, Kind
 from rcdesk.core.people import Source, Who
 from rcdesk.core.subscription import LinkStatus
 from rcdesk.services.feed import Latest
 from rcdesk.services.ring_test import RingTest
 from rcdesk.ui.cards import Cards
+from rcdesk.ui.faces import face
+from rcdesk.ui.popup import Face
 from rcdesk.ui.popups import Popups
 
 NOBODY = Who("Ring test", "", "Nobody is calling: rcdesk tests itself", Source.NONE)
+OVER = "The ring test is over", "How far it came is told in the settings."
 SWITCHED_OFF = "Cards are switched off here in the settings."
 HUSHED = "Your presence is “Do not disturb”, which shows no cards."
 NO_ROOM = "There is no room on the screen for one more card."
@@ -40,7 +45,9 @@ class RingCard(QObject):
         self._presence = presence
         self._wanted = wanted
         self._key = ""
-        self._cards = Cards(popups, test.changes, presence, link, lambda _number, _name: NOBODY, wanted, self)
+        self._cards = Cards(
+            popups, test.changes, presence, link, lambda _number, _name: NOBODY, wanted, self, _look
+        )
         self._stop_listening = test.changes.subscribe(self._on_change)  # after the cards
         popups.painted.connect(self._on_painted)
 
@@ -68,3 +75,12 @@ class RingCard(QObject):
     def _on_painted(self, key: str) -> None:
         if self.is_its(key):
             self._test.shown()
+
+
+def _look(card: Card, who: Who) -> Face:
+    """Of a real call it would be told that they hung up first; here nobody did."""
+    looks = face(card, who)
+    if card.kind is Kind.RINGING:
+        return looks
+    title, line = OVER
+    return replace(looks, title=title, lines=(line,), state=title)

@@ -68,7 +68,7 @@ def test_the_card_says_that_it_is_a_test_and_answers_once_it_is_painted(screen: 
     assert screen.test.answers == []
     qtbot.waitUntil(lambda: screen.test.answers == ["shown"])
     screen.test.changes.publish(over(PRETEND))
-    assert screen.faces() == [("They hung up first: Ring test", (f"{ring_card.NOBODY.detail} · rang 4 s",))]
+    assert screen.faces() == [(ring_card.OVER[0], ring_card.OVER[1:])], "nobody hung up first"
     assert screen.test.answers == ["shown"]
 
 
