@@ -13,7 +13,7 @@ from rcdesk.core.errors import Kind as Trouble
 from rcdesk.core.errors import Problem
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import PRODUCTION, Phase, Server, SessionState, Way
-from rcdesk.ui import focus_order
+from rcdesk.ui import focus_order, theme
 from rcdesk.ui import login_checks as checks
 from rcdesk.ui.check_box import INDENT, CheckBox
 from rcdesk.ui.chips import ChipRow
@@ -27,7 +27,6 @@ from rcdesk.ui.widgets import GUTTER, Label, Line, Notice, column, row
 SignIn = Callable[[Server, Way, bool], None]
 CUSTOM, DEMO = "custom", "demo"
 WIDTH = 420  # px
-FRAME = 32  # px that a window's title takes, while that is not known
 
 
 class LoginDialog(QDialog):
@@ -158,7 +157,7 @@ class LoginDialog(QDialog):
         if not layout or not self.isVisible():
             return
         screen = self.screen().availableGeometry()
-        frame = self.frameGeometry().height() - self.height() or FRAME
+        frame = self.frameGeometry().height() - self.height() or theme.TITLE_BAR
         words = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else -1
         high = max(words, layout.totalMinimumSize().height(), layout.totalSizeHint().height())
         self.resize(self.width(), min(high, screen.height() - frame))

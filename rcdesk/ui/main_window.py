@@ -150,7 +150,8 @@ class MainWindow(QWidget):
         """Take the place of last time, or the first one."""
         self.setMinimumSize(NARROWEST, NARROWEST)
         if not place or not self.restoreGeometry(QByteArray.fromBase64(place.encode())):
-            self.resize(*FIRST_SIZE)
+            room = self.screen().availableGeometry().height() - theme.TITLE_BAR
+            self.resize(FIRST_SIZE[0], min(FIRST_SIZE[1], room))
         self._settled = True
         self.show_pane(Pane.CALLS)
         self.setFocus(Qt.FocusReason.OtherFocusReason)  # no control is marked before the first Tab

@@ -34,6 +34,7 @@ ICONS = (
 
 GAP = 4  # px, the grid; use GAP, 2 * GAP, 3 * GAP, 4 * GAP
 RADIUS, CARD_RADIUS = 6, 8
+TITLE_BAR = 32  # px that a window's own title takes above it, while that is not known
 CONTROL_HEIGHT, FIELD_HEIGHT, ROW_HEIGHT, NAVIGATION_HEIGHT = 32, 40, 52, 56
 ICON_SIZE = 16
 SETTINGS = ("system", "light", "dark")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QImage, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
@@ -18,7 +19,7 @@ from rcdesk.core.account import Account, Availability, DndStatus, Presence, User
 from rcdesk.core.errors import Kind, Problem
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.session import Phase, SessionState
-from rcdesk.ui import controls
+from rcdesk.ui import controls, theme
 from rcdesk.ui.detail import Detail
 from rcdesk.ui.history_pane import HistoryPane
 from rcdesk.ui.main_window import MainWindow
@@ -626,6 +627,18 @@ def test_its_place_is_remembered(qtbot: QtBot, show: Show) -> None:
         pass
     again = show(place=told.args[0])
     assert (again.window.width(), again.window.height()) == (500, 600)
+
+
+def test_the_first_time_it_stands_whole_on_a_low_screen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A laptop of 1366 × 768 with a panel, at 125 %."""
+    room = QRect(0, 0, 1093, 582)
+    screen = SimpleNamespace(availableGeometry=lambda: room)
+    monkeypatch.setattr(MainWindow, "screen", lambda _self: screen)
+    window = Assembled(World()).window
+    qtbot.addWidget(window)
+    assert window.height() == room.height() - theme.TITLE_BAR
 
 
 def test_a_damaged_place_is_the_first_one(show: Show) -> None:
