@@ -74,18 +74,19 @@ class Cards(QObject):
         self._lost.discard(call.key)
         match self._notices.apply(change, self._presence.value, wanted=self._wanted()):
             case Show(card):
-                self._show(card, call)
+                if self._show(card, call):
+                    trace.debug("popup %s", call.session_id)
             case Close(key):
                 self._popups.take_away(key)
 
-    def _show(self, card: Card, call: Call) -> None:
+    def _show(self, card: Card, call: Call) -> bool:
         if self._waited_in_vain(card):
             self._popups.take_away(card.key)
             del self._calls[card.key]
-            return
+            return False
         self._calls[card.key] = call
         self._popups.show(card.key, self._look(card, self._who(card.number, card.name)))
-        trace.debug("popup %s", call.session_id)
+        return True
 
     def _on_link(self, status: LinkStatus) -> None:
         match status.state:
