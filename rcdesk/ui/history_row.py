@@ -44,10 +44,8 @@ def draw_below(
 ) -> None:
     """Draw the second line of a row. A note is told by its icon, which is never cut, and its first words."""
     small = theme.font(Size.SMALL)
-    mark = (2 * GAP + NOTE_SIZE) if note else 0
-    drawn = draw_text(
-        painter, left, baseline, room - mark, cut_before(*below, room - mark, small), small, Tone.DIM
-    )
+    spare = room - (2 * GAP + NOTE_SIZE if note else 0)
+    drawn = draw_text(painter, left, baseline, spare, cut_before(*below, spare, small), small, Tone.DIM)
     if not note:
         return
     at = left + drawn + (2 * GAP if drawn else 0)

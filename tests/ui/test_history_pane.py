@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
@@ -20,7 +20,7 @@ from rcdesk.ui.history_row import HistoryDelegate
 from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.painted import LEAST_CUT
 from rcdesk.ui.record_detail import RecordDetail
-from rcdesk.ui.theme import GAP, ROW_HEIGHT
+from rcdesk.ui.theme import GAP, ROW_HEIGHT, Size, font
 from tests.ui.form_samples import NOW, FakeStore, Notebook, at, record, the_mocks_calls, who
 
 
@@ -325,10 +325,11 @@ def differing(one: QImage, other: QImage) -> list[int]:
 @pytest.mark.usefixtures("qapp")
 def test_a_note_takes_no_more_than_its_room_and_no_word_where_it_would_be_none() -> None:
     plain = record(1, at(9, 0), "+4722123456", "Martin", queue="Sales", duration=9)
+    started = QFontMetrics(font(Size.SMALL)).horizontalAdvance("09:00")
     icon, noted = replace(plain, note=" "), replace(plain, note="Call back")
     for width in range(180, 400, 5):
-        room = width - 34 - 3 * GAP  # px up to where it is said how long it was
-        assert max(differing(picture(plain, width), picture(icon, width))) < room
+        ends = width - 4 * GAP - started  # some px before it is said when it was, and how long
+        assert max(differing(picture(plain, width), picture(icon, width))) < ends
         words = differing(picture(icon, width), picture(noted, width))
         assert not words or max(words) - min(words) >= LEAST_CUT // 2
 
