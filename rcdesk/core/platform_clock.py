@@ -33,17 +33,23 @@ class PlatformClock:
     def told(self, date: float, sent_at: float, now: float) -> None:
         """Take in that an answer was dated `date`; it was asked for at `sent_at` and has come `now`.
 
-        A date that cannot be true by all that is known is believed once the next one bears it out: then a
-        clock was set. A single one is a proxy's, or one server's of many.
+        A date that cannot be true by all that is known is believed once the next one bears it out, or is off to
+        the same side: then a clock was set, or goes wrong. A single one is a proxy's, or one server's of many.
         """
         span = date - now, date + WHOLE - sent_at
-        both = _both(self._known, span) or (self._odd and _both(self._odd, span))
+        both = _both(self._known, span) or (self._odd and _next(self._known, self._odd, span))
         if both:
             self._known, self._odd = both, None
         else:
             self._odd = span
         least, most = self._known
         self._ahead = min(max(self._ahead, least), most)
+
+
+def _next(known: Span, odd: Span, span: Span) -> Span | None:
+    """What is known after two answers against it, None if they are against each other as well."""
+    one_side = (odd[0] > known[1] and span[0] > known[1]) or (odd[1] < known[0] and span[1] < known[0])
+    return _both(odd, span) or (span if one_side else None)
 
 
 def _both(one: Span, other: Span) -> Span | None:

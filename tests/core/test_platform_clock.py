@@ -84,6 +84,14 @@ def test_a_date_that_was_contradicted_is_not_borne_out_much_later() -> None:
     assert clock.ahead == 0.0
 
 
+@pytest.mark.parametrize("pace", [9.0, -9.0])
+def test_a_clock_that_goes_wrong_is_followed(pace: float) -> None:
+    clock = PlatformClock()
+    for nth in range(21):
+        answer(clock, pace * nth * 5, NOW + nth * 5)
+    assert clock.ahead == pytest.approx(pace * 100, abs=abs(pace) * 5 + 1.2)
+
+
 def test_a_clock_that_was_set_is_believed_when_the_next_answer_bears_it_out() -> None:
     clock = PlatformClock()
     for ahead in (0.0, 600.0, 600.0):
