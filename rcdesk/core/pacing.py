@@ -90,10 +90,19 @@ class _Group:
 
     def kept_from(self, urgency: Urgency) -> int:
         """How many requests must stay free for others when one of this urgency goes."""
-        if urgency is not Urgency.DIAL and urgency.privileged:
-            return 0
-        kept = 1 if urgency is Urgency.DIAL else math.ceil(self.limit * RESERVED)
+        if urgency.privileged:
+            # A refresh may not take what a call to be placed waits to have kept, either.
+            dials = urgency is Urgency.DIAL or (urgency is Urgency.REFRESH and self.dial_waits)
+            kept = 1 if dials else 0
+        else:
+            kept = math.ceil(self.limit * RESERVED)
         return min(kept, self.limit - 1)
+
+    @property
+    def dial_waits(self) -> bool:
+        """Whether a call to be placed stands in the line."""
+        behind = bisect_right(self.line, Urgency.DIAL, key=lambda turn: turn.urgency)
+        return behind > 0 and self.line[behind - 1].urgency is Urgency.DIAL
 
     def forget(self, now: float) -> None:
         """Forget what no server counts any more."""
@@ -247,8 +256,7 @@ class Pacer:
         ahead = group.line.index(turn)
         if group.probing and (group.flying or ahead) and not turn.urgency.privileged:
             return LOOK_AGAIN  # two desks of one user that come out of a penalty must not send all at once
-        # Nor may it take what one before it waits to have kept.
-        needed = ahead + 1 + max(group.kept_from(one.urgency) for one in group.line[: ahead + 1])
+        needed = ahead + 1 + group.kept_from(turn.urgency)
         lacking = needed - (group.limit - group.used())
         if lacking <= 0:
             return 0.0

@@ -344,6 +344,13 @@ def test_what_a_call_to_be_placed_waits_to_have_kept_goes_to_nobody_behind_it() 
     assert pacer.wait(refresh, 110.0) == 0
 
 
+def test_a_refresh_keeps_nothing_for_calls_that_nobody_places() -> None:
+    pacer = Pacer()
+    spend(pacer, 8, 100.0)
+    _user, refresh, _more = (pacer.join("GET /x", "Heavy", urgency) for urgency in (USER, REFRESH, REFRESH))
+    assert pacer.wait(refresh, 110.0) == 0
+
+
 def test_what_those_behind_leave_free_is_not_kept_from_whoever_goes_first() -> None:
     pacer = Pacer()
     spend(pacer, 8, 100.0)
