@@ -74,7 +74,9 @@ class FrontDoor:
                 self._by_status[message["status"]] += 1
                 headers = MutableHeaders(scope=message)
                 headers["RCRequestId"] = str(uuid.uuid4())
-                headers["Date"] = formatdate(self._sandbox.clock.now() + self._sandbox.faults.skew, usegmt=True)
+                headers["Date"] = formatdate(
+                    self._sandbox.clock.now() + self._sandbox.faults.skew, usegmt=True
+                )
             await send(message)
 
         return numbered
