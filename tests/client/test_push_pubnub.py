@@ -223,7 +223,7 @@ def test_what_was_spoiled_is_refused(spoil: Callable[[str], str]) -> None:
 
 def test_what_came_open_and_is_nested_without_end_is_refused() -> None:
     deep: list[object] = []
-    for _ in range(5000):
+    for _ in range(200_000):
         deep = [deep]
     with pytest.raises(ValueError):
         push_pubnub._Locked(deep, None).opened()
