@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
@@ -311,6 +312,15 @@ async def test_a_penalty_of_an_hour_at_the_start_is_told(sandbox: Served, tmp_pa
         await until(lambda: me.state.problem)
         assert me.state.problem
         assert (me.state.phase, me.state.problem.kind) == (Phase.SIGNING_IN, Kind.THROTTLED)
+
+
+@pytest.mark.parametrize("skew", [-600, 600])
+async def test_signed_in_it_is_known_what_time_it_is_for_the_server(me: World, skew: int) -> None:
+    assert me.session.ahead() == 0.0
+    await me.sandbox.fault("clock-skew", seconds=skew)
+    await me.signed_in()
+    told = me.sandbox.now() + skew - time.time()  # these people live fast
+    assert me.session.ahead() == pytest.approx(told, abs=100)
 
 
 async def test_a_pair_refreshed_while_the_server_came_back_is_the_one_that_goes_on(
