@@ -47,8 +47,8 @@ class PlatformClock:
 
 
 def _next(known: Span, odd: Span, span: Span) -> Span | None:
-    """What is known after two answers against it, None if they are against each other as well."""
-    one_side = (odd[0] > known[1] and span[0] > known[1]) or (odd[1] < known[0] and span[1] < known[0])
+    """What is known after two answers apart from it, None if they are against each other as well."""
+    one_side = (odd > known) is (span > known)
     return _both(odd, span) or (span if one_side else None)
 
 

@@ -185,3 +185,12 @@ def test_a_call_whose_card_the_user_sent_away_has_none_after_doubt_either() -> N
     notices.apply(Change(None, CALL), FREE)
     notices.silence("k")
     assert [notices.apply(Change(None, now), FREE) for now in (lost, CALL, ended(22))] == [None] * 3
+
+
+@pytest.mark.parametrize(("presence", "told"), [(FREE, False), (BUSY, True)])
+def test_of_a_call_whose_card_has_left_nothing_more_is_told(presence: Presence, told: bool) -> None:
+    notices = Notices()
+    notices.apply(Change(None, CALL), presence)
+    notices.forget("k")
+    missed = notices.apply(Change(CALL, ended(22)), presence)
+    assert isinstance(missed, Show) is told, "one that had no card is told of when it was missed"
