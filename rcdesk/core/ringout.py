@@ -92,6 +92,11 @@ class RingOut:
         )
 
     @property
+    def connected_at(self) -> float | None:
+        """Unix seconds from which both sides could talk, as the polls saw it; None if they could not yet."""
+        return self._connected_at
+
+    @property
     def next_look(self) -> float | None:
         """Seconds to wait before the next poll, None when there is nothing more to look for."""
         return None if self._end or self._since is None else self._pause

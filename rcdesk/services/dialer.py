@@ -146,13 +146,15 @@ class Dialer:
         """Return `call` as it is for the user.
 
         The platform says that it is connected once the user's own phone has answered: it rings until the other
-        side has.
+        side has, and is on from then.
         """
         now, ringout = self.progress.value, self._ringout
-        if now is None or ringout is None or now.other is Step.ANSWERED or now.end in ON_OR_NOT_KNOWN:
+        if ringout is None or call.answered_at is None or not self._is_of(ringout.order, call):
             return call
-        placed = call.stage is Stage.CONNECTED and self._is_of(ringout.order, call)
-        return replace(call, stage=Stage.RINGING) if placed else call
+        if ringout.connected_at is not None:
+            return replace(call, answered_at=max(call.answered_at, ringout.connected_at))
+        rings = now is not None and now.other is not Step.ANSWERED and now.end not in ON_OR_NOT_KNOWN
+        return replace(call, stage=Stage.RINGING) if rings and call.stage is Stage.CONNECTED else call
 
     def _is_of(self, order: Order, call: Call) -> bool:
         return (

@@ -363,7 +363,13 @@ async def test_a_call_rings_until_the_other_side_answers_whatever_the_platform_s
     other = replace(call, to_number="+16505550181")
     assert me.dialer.as_shown(other) == other
     assert (await ended(me)).end is End.CONNECTED
-    assert me.dialer.as_shown(call) == call
+    on = me.dialer.as_shown(call)
+    assert on.stage is Stage.CONNECTED
+    assert call.answered_at is not None
+    assert on.answered_at is not None
+    assert on.answered_at > call.answered_at, "it lasts from when the other side has answered"
+    me.dialer.clear()
+    assert me.dialer.as_shown(call) == on
 
 
 async def test_the_end_of_another_call_is_not_that_of_the_ringout(me: World) -> None:
