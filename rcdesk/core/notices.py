@@ -115,7 +115,7 @@ class Notices:
         return Show(_card(call, Kind.RINGING))
 
     def forget(self, key: str) -> None:
-        """The card that no longer followed its call has left: what is heard of that call later is old by then."""
+        """The card that no longer followed its call has left, or never had room: what is heard later is old by then."""
         if self._told.get(key) is _Told.SHOWN:
             del self._told[key]
 

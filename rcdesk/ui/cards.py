@@ -82,6 +82,7 @@ class Cards(QObject):
     def _show(self, card: Card, call: Call) -> bool:
         if self._waited_in_vain(card):
             self._popups.take_away(card.key)
+            self._notices.forget(card.key)
             del self._calls[card.key]
             return False
         self._calls[card.key] = call
@@ -106,9 +107,8 @@ class Cards(QObject):
                 self._lose_sight(call)
 
     def _lose_sight(self, call: Call) -> None:
-        if call.key not in self._lost:
+        if call.key not in self._lost and self._show(self._notices.lose_sight(call).card, call):
             self._lost.add(call.key)
-            self._show(self._notices.lose_sight(call).card, call)
 
     def _find_again(self) -> None:
         """What has become of calls meanwhile was told before this: the others ring still."""

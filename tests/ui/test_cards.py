@@ -214,6 +214,9 @@ def test_a_call_that_waits_for_room_when_it_is_lost_never_comes(screen: Screen) 
     for key in shown:
         screen.popups.take_away(key)
     assert screen.popups.keys == ()
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    screen.world.changes.publish(over(call("199")))
+    assert screen.popups.keys == ()
 
 
 def test_a_card_says_no_longer_than_its_row_that_a_phone_rings(screen: Screen) -> None:
