@@ -27,19 +27,27 @@ step "mypy" "$python" -m mypy
 step "import-linter" "$python" -c 'from importlinter.cli import lint_imports_command as check; check()'
 [ "${1:-}" = lint ] && finish
 
-# Both mostly wait: side by side they take two minutes less than one after the other.
-"$python" -m tests.helpers.virtual_desktop -- "$python" -m pytest tests/desk >"$logs/desk.log" 2>&1 &
-desk=$!
-trap 'kill "$desk"' EXIT
-printf '\n== unit\n'
-QT_QPA_PLATFORM=offscreen "$python" -m pytest --ignore=tests/desk 2>&1 | tee "$logs/unit.log" || failed+=(unit)
-printf '\n== desk\n'
-wait "$desk" || failed+=(desk)
+# All three mostly wait: side by side they take half the time.
+whole=(tests/services tests/e2e) # what needs a platform to talk to
+desk=("$python" -m tests.helpers.virtual_desktop --)
+export QT_QPA_PLATFORM=offscreen # but on the desktop
+env -u QT_QPA_PLATFORM "${desk[@]}" "$python" -m pytest tests/desk >"$logs/desk.log" 2>&1 &
+beside=($!)
+"$python" -m pytest "${whole[@]}" >"$logs/whole.log" 2>&1 &
+beside+=($!)
+trap 'kill "${beside[@]}"' EXIT
+printf '\n== parts\n'
+"$python" -m pytest --ignore=tests/desk "${whole[@]/#/--ignore=}" 2>&1 | tee "$logs/parts.log" || failed+=(parts)
+for name in desk whole; do
+    wait "${beside[0]}" || failed+=("$name")
+    beside=("${beside[@]:1}")
+    printf '\n== %s\n' "$name"
+    cat "$logs/$name.log"
+done
 trap - EXIT
-cat "$logs/desk.log"
 
 printf '\n'
-for name in unit desk; do
+for name in parts whole desk; do
     echo "$name"
     grep -E '^=+ .* in [0-9.]+s.* =+$' "$logs/$name.log" | tail -n 1 || echo "pytest did not get to its end"
 done
