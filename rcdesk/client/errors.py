@@ -7,6 +7,7 @@ what kind it is, and whether the program may try again. The platform's codes dec
 
 from __future__ import annotations
 
+import math
 import re
 import ssl
 from collections.abc import Mapping
@@ -40,9 +41,7 @@ BY_STATUS = {
     404: Advice("It is not there (any more); look whether it has changed.", Kind.NOT_FOUND),
     405: Advice("This server does not offer it; rcdesk may be too old for it.", Kind.NOT_ALLOWED),
     410: Advice("It has been removed for good; look whether it has changed.", Kind.GONE),
-    429: Advice(
-        "Too much was asked in a short time; wait a minute, then try again.", Kind.THROTTLED, retry=True
-    ),
+    429: Advice("Too much was asked in a short time; wait, then try again.", Kind.THROTTLED, retry=True),
     500: Advice("The server had a problem of its own; try again later.", Kind.SERVER, retry=True),
     503: Advice("The service is down for maintenance; try again later.", Kind.UNAVAILABLE, retry=True),
 }
@@ -200,17 +199,32 @@ def from_answer(doing: str, status: int, headers: Mapping[str, str], body: bytes
     if status not in _PLAIN and status < 500:
         advice = next((BY_CODE[code] for code in codes if code in BY_CODE), advice)
     remedy = _lacks(permission) if permission and advice.kind is Kind.FORBIDDEN else advice.remedy
-    throttled = advice.kind is Kind.THROTTLED
+    is_throttled = advice.kind is Kind.THROTTLED
+    pause = seconds(headers.get("retry-after"), WITHOUT_RETRY_AFTER if is_throttled else None)
+    if is_throttled and pause is not None:
+        remedy = _slower(pause)
     return Problem(
         doing,
         remedy,
         advice.kind,
         retry=advice.retry,
-        retry_after=seconds(headers.get("retry-after"), WITHOUT_RETRY_AFTER if throttled else None),
+        retry_after=pause,
         status=status,
         code=codes[0] if codes else "",
         unsure=status in _GATEWAYS,
     )
+
+
+def throttled(doing: str, pause: float) -> Problem:
+    """Say in words that a request was not sent, since the server would refuse it for so many seconds."""
+    return Problem(doing, _slower(pause), Kind.THROTTLED, retry=True, retry_after=pause)
+
+
+def _slower(pause: float) -> str:
+    """What to do about a limit of the server's. It may be for hours where it is another program that has met it."""
+    minutes, hours = math.ceil(pause / 60), math.ceil(pause / 3600)
+    long = "a minute" if minutes <= 1 else f"{minutes} minutes" if minutes < 120 else f"{hours} hours"
+    return f"Too much was asked in a short time; wait {long}, then try again."
 
 
 def from_code(doing: str, code: str) -> Problem:

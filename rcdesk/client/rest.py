@@ -266,8 +266,7 @@ class Rest:
             while (pause := self.pacer.wait(turn, self._clock())) > 0:
                 waited = self._clock() - asked_at
                 if request.patience is not None and waited + pause > request.patience:
-                    advice = errors.BY_STATUS[429]
-                    raise Problem(request.doing, advice.remedy, advice.kind, retry=True, retry_after=pause)
+                    raise errors.throttled(request.doing, pause)
                 if not waited:
                     log.debug("= %s waits %.0f s for %s", what, pause, request.group)
                 await self._sleep(min(max(pause, SHORTEST_WAIT), LONGEST_WAIT))

@@ -58,6 +58,22 @@ def test_each_status_of_the_tutorial_has_its_words(status: int, kind: Kind, retr
         assert (problem.kind, problem.retry, problem.status) == (kind, retry, status)
 
 
+@pytest.mark.parametrize(
+    ("pause", "wait"),
+    [
+        ("1", "a minute"), ("60", "a minute"), ("61", "2 minutes"), ("7140", "119 minutes"), ("7141", "2 hours"),
+        ("soon", "a minute"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_lasts_longer_says_for_how_long(pause: str, wait: str) -> None:
+    remedy = f"Too much was asked in a short time; wait {wait}, then try again."
+    assert told(429, headers={"retry-after": pause}).remedy == remedy
+    if pause.isdigit():
+        problem = errors.throttled(DOING, float(pause))
+        assert (problem.title, problem.remedy, problem.kind) == (DOING, remedy, Kind.THROTTLED)
+        assert (problem.retry, problem.retry_after) == (True, float(pause))
+
+
 def test_a_lost_network_has_its_words() -> None:
     problem = errors.from_exception(DOING, httpx.ConnectError("[Errno -3] Temporary failure"))
     assert (problem.title, problem.kind, problem.retry) == (DOING, Kind.OFFLINE, True)
