@@ -57,8 +57,11 @@ class Cards(QObject):
         popups.left.connect(self._on_left)
 
     def clear(self) -> None:
-        """Take every card away."""
+        """Take every card away, and tell nothing more of these calls."""
+        for key in tuple(self._calls):
+            self._notices.forget(key)
         self._popups.clear()
+        self._calls.clear()
 
     def close(self) -> None:
         """Take every card away and show no more."""
@@ -107,7 +110,9 @@ class Cards(QObject):
                 self._lose_sight(call)
 
     def _lose_sight(self, call: Call) -> None:
-        if call.key not in self._lost and self._show(self._notices.lose_sight(call).card, call):
+        if call.key in self._lost and call.stage is Stage.ENDED:  # nor is it known any more: whose it was is gone
+            self._popups.take_away(call.key)
+        elif call.key not in self._lost and self._show(self._notices.lose_sight(call).card, call):
             self._lost.add(call.key)
 
     def _find_again(self) -> None:

@@ -206,6 +206,25 @@ def test_a_call_that_is_followed_again_while_its_card_is_there_rings_on(screen: 
     assert screen.titles() == ["Martin Olsen", "Missed: Martin Olsen"]
 
 
+def test_a_call_of_a_session_that_is_gone_does_not_ring_again(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    assert screen.titles() == ["No longer followed: Martin Olsen"]
+    screen.world.changes.publish(Change(RINGING, replace(RINGING, stage=Stage.ENDED)))
+    assert screen.titles() == [], "nor is it anything to who signs in next"
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert screen.titles() == []
+
+
+def test_cards_that_were_switched_off_meanwhile_tell_nothing_more(screen: Screen) -> None:
+    for number in range(200):
+        screen.world.changes.publish(began(call(str(number))))
+    screen.cards.clear()
+    for number in (0, 199):
+        screen.world.changes.publish(over(call(str(number))))
+    assert screen.popups.keys == ()
+
+
 def test_a_call_that_waits_for_room_when_it_is_lost_never_comes(screen: Screen) -> None:
     for number in range(200):
         screen.world.changes.publish(began(call(str(number))))
