@@ -110,7 +110,9 @@ class Cards(QObject):
                 self._lose_sight(call)
 
     def _lose_sight(self, call: Call) -> None:
-        if call.key in self._lost and call.stage is Stage.ENDED:  # nor is it known any more: whose it was is gone
+        if (
+            call.key in self._lost and call.stage is Stage.ENDED
+        ):  # nor is it known any more: whose it was is gone
             self._popups.take_away(call.key)
         elif call.key not in self._lost and self._show(self._notices.lose_sight(call).card, call):
             self._lost.add(call.key)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rcdesk.services.notes import Notes
 
 SAVE_AFTER_MS = 600  # without a key
+SAVE_WITHIN_MS = 2000  # whatever is typed meanwhile
 FEWEST_LINES, MOST_LINES = 2, 8  # before it scrolls
 _AROUND = 2 * (1 + 8)  # px, border and padding of the stylesheet, above and below
 TOO_LONG = f"A note can have {LONGEST:,} characters. What you added does not fit."
@@ -92,7 +93,7 @@ class NoteField(QPlainTextEdit):
 class NoteEditor(QWidget):
     """The note of one call. Only the user's typing changes what is in the field while the keyboard is there.
 
-    It is saved when the typing rests, the keyboard leaves, another call is shown, or it goes out of sight, as it
+    It is saved when the typing rests, every two seconds while it does not, and when the keyboard leaves, another call is shown, or it goes out of sight, as it
     does when the program ends. Below it stands whether that worked.
     """
 
@@ -108,6 +109,8 @@ class NoteEditor(QWidget):
         self.setLayout(column(self.field, self.status, gap=GAP))
         self._rest = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
         self._rest.timeout.connect(self.save)
+        self._at_last = QTimer(self, singleShot=True, interval=SAVE_WITHIN_MS)
+        self._at_last.timeout.connect(self.save)
         self.field.textChanged.connect(self._on_typed)
         self.field.refused.connect(lambda: self._tell(TOO_LONG, Tone.DANGER))
         self.field.left.connect(self._on_left)
@@ -133,6 +136,8 @@ class NoteEditor(QWidget):
 
     def save(self) -> None:
         """Save what was typed, if anything was."""
+        self._rest.stop()
+        self._at_last.stop()
         text = self.field.toPlainText()
         if self._record is None or text == self._clean:
             return
@@ -172,6 +177,8 @@ class NoteEditor(QWidget):
 
     def _on_typed(self) -> None:
         self._rest.start()
+        if not self._at_last.isActive():
+            self._at_last.start()
         self._tell_standing(saved=False)
 
     def _on_left(self) -> None:

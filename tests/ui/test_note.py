@@ -20,6 +20,7 @@ from rcdesk.core.history import CallRecord, Query
 from rcdesk.core.notes import LONGEST
 from rcdesk.store.database import Database
 from rcdesk.store.history import MIGRATIONS, HistoryStore
+from rcdesk.ui import note
 from rcdesk.ui.navigation import Pane
 from rcdesk.ui.note import MOST_LINES, TOO_LONG, NoteEditor, NoteField
 from rcdesk.ui.record_detail import RecordDetail
@@ -69,6 +70,18 @@ def test_what_was_typed_is_saved_once_the_typing_rests(shown: Callable[..., Show
     assert notes.written[1:] == [(30, "Wants the invoice!", "Wants the invoice")]
     editor.save()
     assert len(notes.written) == 2, "nothing new"
+
+
+def test_what_is_typed_without_a_rest_is_saved_all_the_same(
+    shown: Callable[..., Shown], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(note, "SAVE_AFTER_MS", 60_000)
+    monkeypatch.setattr(note, "SAVE_WITHIN_MS", 50)
+    editor, notes, _ = shown(ANNA)
+    type_into(editor, "Wants")
+    qtbot.waitUntil(lambda: notes.written == [(30, "Wants", "")])
+    type_into(editor, " it")
+    qtbot.waitUntil(lambda: notes.written[1:] == [(30, "Wants it", "Wants")])
 
 
 def test_an_emptied_note_is_removed(shown: Callable[..., Shown]) -> None:
