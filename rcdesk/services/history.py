@@ -180,6 +180,7 @@ class History:
 
     async def _sync(self, platform: Platform) -> None:
         if await self._store.belong_to(platform.account.key):
+            self.notes.let_go()
             await self._tell()
         token = await self._store.cursor()
         batch = await platform.api.sync_since(token) if token else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from rcdesk.core.notes import LONGEST
 from rcdesk.services.feed import Feed
 from rcdesk.services.tasks import Nursery
 from rcdesk.store.history import HistoryStore
+
+log = logging.getLogger(__name__)
 
 TRY_AGAIN = 5.0  # seconds after which a note that was not saved is tried again
 
@@ -56,6 +59,13 @@ class Notes:
             self._save(Draft(record, text, known, before.problem))
         else:
             self._save(Draft(record, text, (seen,)))
+
+    def let_go(self) -> None:
+        """The calls of somebody else are in the store now: what it did not take before is about none of them."""
+        drafts, self._drafts = self._drafts, {}
+        for record_id in drafts:
+            log.warning("a note could not be saved before somebody else signed in")
+            self.news.publish(record_id)
 
     async def put(self, record_id: int, text: str) -> None:
         """Make `text` the note of a call, and return once that is on the disk.

@@ -93,6 +93,28 @@ async def test_a_note_that_the_disk_does_not_take_is_tried_until_it_does(me: Wor
     assert (await me.newest(1))[0].note == LONG + "longer"
 
 
+@pytest.mark.expected_log("a note could not be saved before somebody else signed in")
+async def test_a_note_that_could_not_be_saved_becomes_nobody_elses(me: World) -> None:
+    record = await listed(me)
+    async with full_disk(me):
+        me.history.notes.write(record, LONG, "")
+        await until(lambda: (draft := me.history.notes.draft(record.id)) and draft.problem)
+        me.history.notes.let_go()
+        assert me.history.notes.draft(record.id) is None
+    assert (await me.newest(1))[0].note == ""
+
+
+async def test_what_is_written_while_the_disk_refuses_takes_the_place_of_it_all(me: World) -> None:
+    record = await listed(me)
+    await me.history.notes.put(record.id, "X")
+    async with full_disk(me):
+        me.history.notes.write(record, LONG, "X")
+        await until(lambda: (draft := me.history.notes.draft(record.id)) and draft.problem)
+        me.history.notes.write(record, "Z", LONG)
+    await until(lambda: me.history.notes.draft(record.id) is None)
+    assert (await me.newest(1))[0].note == "Z"
+
+
 async def test_that_an_older_text_was_not_saved_changes_nothing_for_the_newer(me: World) -> None:
     record = await listed(me)
     async with full_disk(me):
