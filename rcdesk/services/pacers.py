@@ -50,9 +50,8 @@ class Pacers:
         name = f"{server} {client_id}"
         pacer = self._pacers.setdefault(name, Pacer(lambda: self._keep(name)))
         now, wall = self.clock(), self._wall()
-        for group, until in self._store.read().get(name, {}).items():
-            if until > wall:
-                pacer.bar(group, now + min(until - wall, LONGEST), now)
+        for group, until in self._store.read(wall).get(name, {}).items():
+            pacer.bar(group, now + min(until - wall, LONGEST), now)
         return pacer
 
     def _keep(self, name: str) -> None:

@@ -14,6 +14,9 @@ from rcdesk.store.worker import Worker
 
 log = logging.getLogger(__name__)
 
+DAY = 86_400.0
+"""Seconds from now after which no penalty ends: one that does was noted while the clock was wrong."""
+
 MANY = 16_384
 """Bytes from which on what is over is thrown out: some two hundred penalties."""
 
@@ -31,7 +34,8 @@ class PenaltyStore:
     """The penalties of one profile. A file that cannot be read or written costs a refused request, no more.
 
     `rcdesk sign-in` may run beside an instance. So the file only grows, a line for each penalty: what one adds
-    takes nothing from the other, without a lock, and the longest counts.
+    takes nothing from the other, without a lock, and the longest counts. Only what comes in the very moment in
+    which a file that has grown large is made smaller can be lost.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -39,10 +43,10 @@ class PenaltyStore:
         self._path = path
         self._worker = Worker("penalties")
 
-    def read(self) -> Penalties:
-        """Return what was kept; what is none of it is left out."""
+    def read(self, now: float) -> Penalties:
+        """Return what was kept and is on at `now`, in unix seconds; what is none of it is left out."""
         kept: dict[str, dict[str, float]] = {}
-        for one in _read(self._path) if self._path else ():
+        for one in _read(self._path, now) if self._path else ():
             groups = kept.setdefault(one.of, {})
             groups[one.group] = max(one.until, groups.get(one.group, one.until))
         return kept
@@ -59,7 +63,7 @@ class PenaltyStore:
             log.warning("the penalties are still being written; left to itself")
 
 
-def _read(path: Path) -> Iterator[_Penalty]:
+def _read(path: Path, now: float) -> Iterator[_Penalty]:
     try:
         lines = files.read_whole(path).splitlines()
     except FileNotFoundError:
@@ -70,7 +74,7 @@ def _read(path: Path) -> Iterator[_Penalty]:
     for line in filter(None, lines):
         try:
             match json.loads(line):
-                case {"of": str(of), "group": str(group), "until": float(until)}:
+                case {"of": str(of), "group": str(group), "until": float(until)} if now < until < now + DAY:
                     yield _Penalty(of, group, until)
         except (ValueError, RecursionError) as error:
             log.info("a penalty was not read: %s", type(error).__name__)
@@ -79,7 +83,7 @@ def _read(path: Path) -> Iterator[_Penalty]:
 def _add(path: Path, added: Iterable[_Penalty], now: float) -> None:
     try:
         if path.exists() and path.stat().st_size > MANY:
-            files.write_whole(path, _lines(one for one in _read(path) if one.until > now))
+            files.write_whole(path, _lines(_read(path, now)))
         files.make_private_file(path)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND)
         with os.fdopen(handle, "wb") as file:

@@ -123,9 +123,21 @@ def test_a_clock_that_was_wrong_bars_nobody_for_longer_than_an_hour(path: Path) 
     now = Time()
     with run(path, now) as pacers:
         refuse(pacers.of(SERVER, APP), now, "Heavy", 60)
-    now.wall -= 86_400 * 365
+    now.wall -= 6 * 3600
     with run(path, now) as pacers:
         assert left(pacers.of(SERVER, APP), now) == {"Heavy": LONGEST}
+    now.wall -= 86_400
+    with run(path, now) as pacers:
+        assert left(pacers.of(SERVER, APP), now) == {}, "nothing that lasts for days is one"
+
+
+def test_of_two_penalties_of_one_group_the_longest_counts(path: Path) -> None:
+    now = Time()
+    store = PenaltyStore(path)
+    store.add("one", {"Heavy": now.wall + 60}, now.wall)
+    store.add("one", {"Heavy": now.wall + 10}, now.wall)
+    store.close()
+    assert store.read(now.wall)["one"] == {"Heavy": now.wall + 60}
 
 
 @pytest.mark.parametrize(
