@@ -47,6 +47,9 @@ class Lock:
         except BlockingIOError:
             os.close(file)
             return False
+        except OSError as error:  # a file system without locks
+            os.close(file)
+            raise unusable(self._path, error) from error
         self._file = file
         return True
 

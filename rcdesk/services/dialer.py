@@ -50,6 +50,7 @@ class Dialer:
         self._ringout: RingOut | None = None
         self._departure: Departure | None = None
         self._began_at = 0.0
+        self._over_at: float | None = None
         self._calls: dict[str, Call] = {}  # that came of the last RingOut, by key
         platform.subscribe(self._on_platform)
 
@@ -95,7 +96,7 @@ class Dialer:
         self._settings.update(last_phone=order.own, last_caller_id=order.caller_id, prompt=order.prompt)
         self._cancel = asyncio.Event()
         ringout = self._ringout = RingOut(order)
-        self._began_at, self._calls = self._clock(), {}
+        self._began_at, self._over_at, self._calls = self._clock(), None, {}
         departure = self._departure = platform.api.departure()
         self.progress.publish(ringout.progress)
         self.began.publish(order)
@@ -154,7 +155,12 @@ class Dialer:
         if ringout.connected_at is not None:
             return replace(call, answered_at=max(call.answered_at, ringout.connected_at))
         rings = now is not None and now.other is not Step.ANSWERED and now.end not in ON_OR_NOT_KNOWN
-        return replace(call, stage=Stage.RINGING) if rings and call.stage is Stage.CONNECTED else call
+        later = self._over_at is not None and call.started_at > self._over_at  # from another phone
+        return (
+            replace(call, stage=Stage.RINGING)
+            if rings and not later and call.stage is Stage.CONNECTED
+            else call
+        )
 
     def _is_of(self, order: Order, call: Call) -> bool:
         return (
@@ -182,7 +188,8 @@ class Dialer:
                 await self._stop(platform, status.ringout_id, ringout)
             else:
                 await self._look(platform, status.ringout_id, ringout)
-        ended = EndedRingOut(status.ringout_id, ringout.progress, self._began_at, self._clock())
+        self._over_at = self._clock()
+        ended = EndedRingOut(status.ringout_id, ringout.progress, self._began_at, self._over_at)
         self.ended.publish(ended)
         self._look_at_calls()
 

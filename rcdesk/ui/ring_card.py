@@ -23,6 +23,7 @@ NOBODY = Who("Ring test", "", "Nobody is calling: rcdesk tests itself", Source.N
 OVER = "The ring test is over", "How far it came is told in the settings."
 SWITCHED_OFF = "Cards are switched off here in the settings."
 HUSHED = "Your presence is “Do not disturb”, which shows no cards."
+SILENCED = "You have silenced it."
 NO_ROOM = "There is no room on the screen for one more card."
 
 
@@ -50,6 +51,7 @@ class RingCard(QObject):
         )
         self._stop_listening = test.changes.subscribe(self._on_change)  # after the cards
         popups.painted.connect(self._on_painted)
+        popups.dismissed.connect(self._on_dismissed)
 
     def is_its(self, key: str) -> bool:
         """Whether the card with this key is that of the test."""
@@ -71,6 +73,10 @@ class RingCard(QObject):
         if not self._wanted():
             return SWITCHED_OFF
         return HUSHED if self._presence.value.silences_everything else NO_ROOM
+
+    def _on_dismissed(self, key: str) -> None:
+        if self.is_its(key):
+            self._test.not_played(SILENCED)
 
     def _on_painted(self, key: str) -> None:
         if self.is_its(key):

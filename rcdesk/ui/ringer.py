@@ -18,6 +18,7 @@ is larger than all of that."""
 NO_PLAYER = "Nothing was found that plays sounds: install pw-play, paplay or aplay."
 REFUSED = "{} could not play it: look at your sound settings."
 LEAST = 1000  # ms in which no player can have played the sound
+MOST = 8000  # ms after which a player that has not come to an end hangs
 ENDS_WITHIN = 1000  # ms for which leaving waits for a player that was killed
 
 
@@ -45,7 +46,9 @@ class Ringer(QObject):
         self.ringing = False
         self._killed = False
         self._began = QElapsedTimer()
+        self._hangs = QTimer(self, singleShot=True, interval=MOST)
         self._process = QProcess(self)
+        self._hangs.timeout.connect(self._process.kill)
         self._process.setStandardOutputFile(QProcess.nullDevice())
         self._process.setStandardErrorFile(QProcess.nullDevice())
         self._process.finished.connect(self._on_finished)
@@ -76,6 +79,7 @@ class Ringer(QObject):
             name, *options = self._players[self._nth]
             if program := shutil.which(name):
                 self._began.start()
+                self._hangs.start()
                 self._process.start(program, [*options, str(self._sound)])
                 return
             self._nth += 1
@@ -84,6 +88,7 @@ class Ringer(QObject):
 
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         killed, self._killed = self._killed, False
+        self._hangs.stop()
         if not self.ringing:
             return
         if (

@@ -21,6 +21,7 @@ from tests.services.world import World
 
 OWN = "+16505550101"
 ANSWERS = "+16505550180"
+NO_ANSWER = "+16505550181"
 NEVER_CANCELLED = "+16505550198"
 NOW = 1_700_000_000.0
 HOUR = 3600
@@ -370,6 +371,19 @@ async def test_a_call_rings_until_the_other_side_answers_whatever_the_platform_s
     assert on.answered_at > call.answered_at, "it lasts from when the other side has answered"
     me.dialer.clear()
     assert me.dialer.as_shown(call) == on
+
+
+async def test_a_later_call_to_who_did_not_answer_is_what_the_platform_says(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order(NO_ANSWER))
+    assert (await ended(me)).end is End.NOT_ANSWERED
+    assert me.dialer._over_at is not None
+    before = call_to(NO_ANSWER, me.dialer._began_at)
+    on = replace(before, stage=Stage.CONNECTED, answered_at=before.started_at + 1)
+    assert me.dialer.as_shown(on).stage is Stage.RINGING, (
+        "it is that of the RingOut, which they did not answer"
+    )
+    assert me.dialer.as_shown(replace(on, started_at=me.dialer._over_at + 1)).stage is Stage.CONNECTED
 
 
 async def test_the_end_of_another_call_is_not_that_of_the_ringout(me: World) -> None:

@@ -33,6 +33,9 @@ class Told:
     def not_shown(self, why: str) -> None:
         self.answers.append(why)
 
+    def not_played(self, why: str) -> None:
+        self.answers.append(why)
+
 
 @dataclass
 class Screen:
@@ -99,3 +102,13 @@ def test_the_card_of_a_call_is_not_taken_for_it(screen: Screen, qtbot: QtBot) ->
     screen.popups.painted.emit("another")
     assert screen.test.answers == ["shown"]
     assert not screen.card.is_its("another")
+
+
+def test_that_it_was_silenced_is_why_no_sound_comes(screen: Screen) -> None:
+    screen.test.changes.publish(began(PRETEND))
+    screen.popups.dismissed.emit("another")
+    assert screen.test.answers == []
+    card = screen.popups.card("ring-test-1")
+    assert card is not None
+    card.silence_asked.emit()
+    assert screen.test.answers == [ring_card.SILENCED]

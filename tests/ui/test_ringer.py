@@ -114,6 +114,16 @@ def test_one_that_cannot_play_gives_way_to_the_next(
     assert players.notes[2].startswith("first"), "it is tried anew with the next call"
 
 
+def test_one_that_hangs_gives_way(
+    make: Callable[[], Ringer], players: Players, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(ringer, "MOST", 100)
+    players.add("first")
+    players.add("second")
+    make().ring()
+    qtbot.waitUntil(lambda: players.notes[-1:] == [f"second {SOUND}"])
+
+
 def test_one_that_does_not_start_gives_way(
     make: Callable[[], Ringer], players: Players, tmp_path: Path, qtbot: QtBot
 ) -> None:
