@@ -140,11 +140,22 @@ class RingOut:
         self._check_patience(now)
         return self.progress
 
-    def missing(self) -> Progress:
-        """The platform does not know it any more (404): it is over, however it went."""
-        if self._cancelling:
-            return self._ended(End.CANCELLED, Words(self._order).cancelled)
-        return self.timed_out()
+    def missing(self, now: float, *, on: bool) -> Progress:
+        """The platform does not know it any more (404): it is over, however it went.
+
+        `on`: its call is still live, as is known from elsewhere. That word may be late, so a cancel has until
+        VERIFY after its answer to show there too.
+        """
+        if not self._cancelling:
+            return self.timed_out()
+        words = Words(self._order)
+        if not on:
+            return self._ended(End.CANCELLED, words.cancelled)
+        if self._must_stop_by is not None and now >= self._must_stop_by:
+            return self._ended(End.NOT_CANCELLED, words.not_cancelled, words.hang_up)
+        self._looked(now)
+        self._check_patience(now)
+        return self.progress
 
     def timed_out(self) -> Progress:
         """Stop following it: the platform has stopped telling."""

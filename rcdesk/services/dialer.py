@@ -222,7 +222,9 @@ class Dialer:
             progress = ringout.apply(await platform.api.ringout_status(ringout_id), self._clock())
         except Problem as problem:
             gone = problem.kind in (Kind.NOT_FOUND, Kind.GONE)
-            progress = ringout.missing() if gone else ringout.look_failed(self._clock())
+            on = any(call.live for call in self._calls.values())
+            now = self._clock()
+            progress = ringout.missing(now, on=on) if gone else ringout.look_failed(now)
         self.progress.publish(progress)
 
     def _on_platform(self, platform: Platform | None) -> None:

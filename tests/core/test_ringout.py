@@ -255,7 +255,7 @@ def test_a_poll_may_skip_steps_and_nothing_follows_the_end() -> None:
     assert progress.end is End.CONNECTED
     for after in (
         ringout.apply(status(CallStatus.FAILED, LegStatus.BUSY, LegStatus.BUSY), 9),
-        ringout.missing(),
+        ringout.missing(9.0, on=True),
         ringout.cancel_asked(),
     ):
         assert after == progress
@@ -314,7 +314,7 @@ def test_an_order_of_which_nobody_knows_whether_it_was_taken_is_lost() -> None:
 
 def test_one_that_the_platform_forgot_is_lost() -> None:
     ringout, _ = followed(RINGING)
-    assert ringout.missing().end is End.LOST
+    assert ringout.missing(9.0, on=True).end is End.LOST
 
 
 # Cancelling.
@@ -415,8 +415,24 @@ def test_a_call_that_was_answered_meanwhile_was_not_cancelled() -> None:
 
 
 def test_a_cancelled_one_that_the_platform_forgot_is_cancelled() -> None:
-    progress = cancelled(RINGING).missing()
+    progress = cancelled(RINGING).missing(9.0, on=False)
     assert (progress.end, progress.summary) == (End.CANCELLED, "The call was cancelled.")
+
+
+def test_a_cancelled_one_that_the_platform_forgot_is_not_said_to_be_over_while_its_call_is_on() -> None:
+    ringout = cancelled(OWN_ANSWERED)
+    assert ringout.missing(15.9, on=True).end is None
+    assert ringout.next_look == 1.3, "and the next look is later"
+    progress = ringout.missing(16, on=True)
+    assert (progress.end, progress.summary) == (End.NOT_CANCELLED, "The call could not be cancelled.")
+    assert progress.advice == "Hang up your phone to stop the call."
+    ringout = cancelled(OWN_ANSWERED)
+    ringout.missing(11, on=True)
+    assert ringout.missing(12, on=False).end is End.CANCELLED
+    ringout, _ = followed(OWN_ANSWERED)
+    ringout.cancel_asked()
+    assert ringout.missing(100, on=True).end is None
+    assert ringout.missing(200, on=True).end is End.LOST
 
 
 def test_a_cancel_that_is_never_answered_is_not_waited_for_for_ever() -> None:

@@ -373,6 +373,16 @@ async def test_a_call_rings_until_the_other_side_answers_whatever_the_platform_s
     assert me.dialer.as_shown(call) == on
 
 
+async def test_a_cancel_is_not_said_to_have_worked_while_its_call_is_on(me: World) -> None:
+    await quiet(me)
+    me.dialer.dial(order(NEVER_CANCELLED))
+    await me.sees(Stage.CONNECTED)
+    await me.sandbox.fault("http-status", path="*/ring-out/*", method="GET", status=404)
+    me.dialer.cancel()
+    progress = await ended(me)
+    assert (progress.end, progress.advice) == (End.NOT_CANCELLED, "Hang up your phone to stop the call.")
+
+
 async def test_a_later_call_to_who_did_not_answer_is_what_the_platform_says(me: World) -> None:
     await quiet(me)
     me.dialer.dial(order(NO_ANSWER))
