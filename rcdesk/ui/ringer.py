@@ -55,8 +55,8 @@ class Ringer(QObject):
         self._process.errorOccurred.connect(self._on_error)
 
     def ring(self) -> None:
-        """Begin, unless it rings already."""
-        if not self.ringing:
+        """Begin, unless it rings already; anew if no player could."""
+        if not self.ringing or self._nth >= len(self._players):
             self.ringing = True
             self._nth = 0  # what plays sounds may have been installed, or started, since
             self._play()

@@ -136,6 +136,7 @@ class Shell(QObject):
         self.ringer.played.connect(lambda _player: services.ring_test.played())
         self.ringer.failed.connect(services.ring_test.not_played)
         popups.ringing.connect(self._on_ringing)
+        popups.painted.connect(self._on_card)
 
     def bring_up(self, activation: str) -> None:
         """Somebody outside asked for the window. It takes the keyboard only with the token of the user's own act."""
@@ -308,6 +309,11 @@ class Shell(QObject):
             self.ringer.ring()
         elif self.ringer:
             self.ringer.hush()
+
+    def _on_card(self, key: str) -> None:
+        """The card of a ring test wants to hear of the sound, also where another call rings already."""
+        if self.ring_card and self.ring_card.is_its(key):
+            self._on_ringing(rings=True)
 
     def _on_preference(self, name: str) -> None:
         kept = self._services.preferences.value

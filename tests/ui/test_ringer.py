@@ -154,6 +154,18 @@ def test_without_a_player_it_says_what_to_do(
     assert failed.args == [ringer.NO_PLAYER]
 
 
+def test_what_no_player_could_is_tried_anew_when_asked_once_more(
+    make: Callable[[], Ringer], players: Players, qtbot: QtBot
+) -> None:
+    ringing = make()
+    ringing.ring()
+    with qtbot.waitSignal(ringing.failed):
+        ringing.ring()
+    players.add("second")
+    ringing.ring()
+    wait_until(lambda: players.notes == [f"second {SOUND}"])
+
+
 def test_the_end_of_the_program_is_silent(make: Callable[[], Ringer], players: Players) -> None:
     players.add("first")
     ringing = make()
