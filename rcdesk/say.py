@@ -15,6 +15,7 @@ STATES = {
     "parked": "Parked",
     "ended": "Ended",
 }
+CALLING = "Calling"  # it rings at the other side
 LINKS = {
     "off": "Not connected",
     "connecting": "Connecting",
@@ -107,12 +108,16 @@ def _calls(result: dict[str, Any]) -> str:
     if not result["calls"]:
         return f"No calls. ({word})" if followed else f"No calls are known of. ({word}{_age(link)})"
     rows = [
-        f"{STATES[call['state']]:10} {'from' if call['direction'] == 'inbound' else 'to':4} "
+        f"{_state(call):10} {'from' if call['direction'] == 'inbound' else 'to':4} "
         f"{_who(call)}  since {_local(call['started_at'], '%Y-%m-%d %H:%M:%S')}"
         + (f"  ({call['queue']})" if call["queue"] else "")
         for call in result["calls"]
     ]
     return "\n".join([*rows, f"({word})" if followed else f"({word}{_age(link)})"])
+
+
+def _state(call: dict[str, Any]) -> str:
+    return CALLING if (call["state"], call["direction"]) == ("ringing", "outbound") else STATES[call["state"]]
 
 
 def _age(link: dict[str, Any]) -> str:

@@ -126,6 +126,11 @@ def test_a_call_is_told_from_the_users_side() -> None:
     assert say.in_words("calls", {"link": LINK, "calls": []}) == "No calls. (Live)"
 
 
+def test_a_call_that_rings_at_the_other_side_is_told_as_in_the_window() -> None:
+    told = say.in_words("calls", {"link": LINK, "calls": [call(direction="outbound")]})
+    assert told.startswith("Calling    to   Ann Lee")
+
+
 @pytest.mark.parametrize("state", ["signed_out", "recovering", "connecting", "off"])
 def test_calls_that_are_not_followed_are_told_with_their_age(state: str) -> None:
     at = datetime(2026, 11, 23, 9, 24, tzinfo=UTC).astimezone()

@@ -100,8 +100,9 @@ class Answers:
         }
 
     async def _list_calls(self, request: Request) -> Answer:
+        as_shown = self._dialer.as_shown if request.get("shown") is True else lambda call: call
         calls = [
-            self._call(call) | self._shown(request, call.peer_number, call.peer_name)
+            self._call(as_shown(call)) | self._shown(request, call.peer_number, call.peer_name)
             for call in self._calls.calls
         ]
         return {"link": self._link_now(), "calls": calls}
@@ -157,9 +158,13 @@ class Answers:
         return {"said": "rcdesk ends."}
 
     async def _raise(self, request: Request) -> Answer:
-        if fill := text_of(request, "fill"):
+        fill = text_of(request, "fill")
+        if fill:
             self._wishes.fill(fill)
         self._wishes.raise_window(text_of(request, "activation"))
+        number = self._dialer.read(fill) if fill else None
+        if isinstance(number, numbers.Unreadable):  # the window says so too
+            raise Problem("The link holds no number to call.", number.why, Kind.BAD_REQUEST)
         return {"said": "rcdesk is in front."}
 
     async def _resume(self, _request: Request) -> Answer:

@@ -349,6 +349,23 @@ async def test_raise_brings_the_window_up_with_what_a_link_gave(me: World) -> No
     assert me.asked.filled == ["tel:+16505550180"]
 
 
+async def test_a_link_without_a_number_is_refused_in_words_and_shown_all_the_same(me: World) -> None:
+    title, remedy = await refused(me, "raise", fill="tel:abc", activation="token")
+    assert title == "The link holds no number to call."
+    assert remedy == me.dialer.read("tel:abc").why  # type: ignore[union-attr]
+    assert (me.asked.filled, me.asked.raised) == (["tel:abc"], ["token"])
+
+
+async def test_a_call_that_was_placed_is_told_to_a_person_as_it_is_shown(me: World) -> None:
+    await me.signed_in()
+    await me.live()
+    await until(lambda: me.dialer.choices.value.phones)
+    await say(me, "dial", number="+16505550198", yes=True)
+    await until(lambda: me.calls.calls and me.calls.calls[0].stage is Stage.CONNECTED)
+    assert (await say(me, "calls", shown=True))["calls"][0]["state"] == "ringing"
+    assert (await say(me, "calls"))["calls"][0]["state"] == "connected", "as the platform says"
+
+
 async def test_quit_ends_the_program(me: World) -> None:
     assert await say(me, "quit") == {"said": "rcdesk ends."}
     assert me.asked.quits == 1
