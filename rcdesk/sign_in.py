@@ -26,6 +26,8 @@ NOT_KEPT = Problem(
     "or sign in for one run: rcdesk --server … --client-id … --jwt-env …",
     Kind.LOCAL,
 )
+AT_ONCE = "rcdesk, which is running, goes on with this now."
+AT_NEXT_START = "rcdesk goes on with this at its next start."
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,8 +68,8 @@ def main(argv: Sequence[str]) -> int:
         return cli.FAILED
     finally:
         stop_logging()
-    print(said)
-    cli.ask(paths.socket, {"command": "resume"})
+    told = cli.ask(paths.socket, {"command": "resume"})
+    print(said, AT_ONCE if told and told["ok"] else AT_NEXT_START)
     return cli.OK
 
 
@@ -124,7 +126,4 @@ async def _sign_in(profile: str, paths: Paths, server: Server, way: Way) -> str:
         vault.close()
         penalties.close()
     account = platform.account
-    return (
-        f"Signed in as {account.name}, ext. {account.extension_number}. "
-        "rcdesk goes on with this at its next start."
-    )
+    return f"Signed in as {account.name}, ext. {account.extension_number}."

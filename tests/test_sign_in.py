@@ -104,7 +104,9 @@ def test_by_jwt_it_is_stored_as_the_window_would_have_stored_it(
 ) -> None:
     told(monkeypatch, info["client_secret"], info["jwt"])
     assert main(by_jwt(info)) == cli.OK
-    assert capsys.readouterr().out.startswith("Signed in as Dana Novak, ext. 101.")
+    assert capsys.readouterr().out == (
+        "Signed in as Dana Novak, ext. 101. rcdesk goes on with this at its next start.\n"
+    )
     server, tokens = unpack(asyncio.run(stored())) or pytest.fail("nothing readable was stored")
     assert (server.url, server.client_id, server.client_secret) == (
         info["server"],
@@ -207,4 +209,5 @@ async def test_a_running_instance_goes_on_with_it(
     told(monkeypatch, info["client_secret"], info["jwt"])
     assert await asyncio.to_thread(main, by_jwt(info)) == cli.OK
     assert heard == ["resume"]
+    assert capsys.readouterr().out.endswith(" rcdesk, which is running, goes on with this now.\n")
     await instance.close()
