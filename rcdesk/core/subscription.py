@@ -25,6 +25,7 @@ CHECK_SILENT_EVERY: Span = (27, 33)
 PubNub's client waits five minutes for an answer."""
 POLL: Span = (3, 4)
 """Between looks while nothing else brings news; the Light group allows 50 requests a minute."""
+LOOK: Span = (2, 3)  # the same while what brought news is being opened anew, for PATIENT_FOR: twice in five seconds
 PROBE: Span = (20, 60)  # between looks of which each one failed, in an outage that has lasted for PATIENT_FOR
 PATIENT_FOR = 120.0  # seconds
 SNAPSHOT_PATIENCE = 4.0
@@ -167,7 +168,7 @@ class Link:
         self._checking_until = self._barred_until = None
         self._check_failures = self._hung = 0
         if self._open is None:
-            self._check_at = now + self._some(POLL) if self._trying else None
+            self._check_at = now + self._till_next_look(now) if self._trying else None
             if cut_off and self._open_at is not None and not self._held:
                 self._open_at = now  # the network is back: no need to wait any longer
         elif self._open is Transport.POLLING:
@@ -192,7 +193,7 @@ class Link:
         if self._open in (None, Transport.POLLING):
             self._was_cut_off = True
             lasted = now - self._status.since if state is not LinkState.POLLING else 0.0
-            pause = self._some(PROBE if lasted > PATIENT_FOR else POLL)
+            pause = self._some(PROBE) if lasted > PATIENT_FOR else self._till_next_look(now)
             self._check_at = now + max(pause, barred) if self._trying else None
             if self._open is Transport.POLLING:
                 state = LinkState.RECOVERING
@@ -250,6 +251,11 @@ class Link:
         least, most = span
         return least + (most - least) * self._chance()
 
+    def _till_next_look(self, now: float) -> float:
+        """While no push brings news."""
+        anew = self._open is None and now - self._status.since <= PATIENT_FOR
+        return self._some(LOOK if anew else POLL)
+
     def _pause(self, failures: int) -> float:
         return self._some(PAUSES[min(failures, len(PAUSES) - 1)])
 
@@ -274,7 +280,7 @@ class Link:
         self._held = not_offered or bool(retry_after)
         self._climb_at = self._doubt_until = None
         if self._checking_until is None:  # else it goes on: it tells as much as another one
-            soon = now + self._some(POLL)
+            soon = now + self._some(LOOK)
             self._check_at = soon if self._check_at is None else min(soon, self._check_at)
         never_live = self._status.state is LinkState.CONNECTING
         self._say(LinkState.CONNECTING if never_live else LinkState.RECOVERING, now)

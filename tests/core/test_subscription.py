@@ -201,10 +201,29 @@ def test_what_is_told_of_a_transport_not_in_use_changes_nothing() -> None:
 def test_while_nothing_is_open_the_presence_is_looked_at_every_few_seconds() -> None:
     link = live(Push.WEBSOCKET)
     link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
-    assert link.tick(103) == [SNAPSHOT]
-    assert link.snapshot_taken(103.5, differed=True) == []
-    assert (link.status.state, link.next_wake) == (RECOVERING, 106.5)
-    assert link.tick(106.5) == [SNAPSHOT]
+    assert link.next_wake == 102
+    assert link.tick(102) == [SNAPSHOT]
+    assert link.snapshot_taken(102.5, differed=True) == []
+    assert (link.status.state, link.next_wake) == (RECOVERING, 104.5), "twice within five seconds"
+    assert link.tick(104.5) == [SNAPSHOT]
+    link.snapshot_failed(problem(), 105)
+    assert link.next_wake == 107
+
+
+def test_after_two_minutes_it_is_looked_at_as_if_polled() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=1000), 100)
+    for now, wake in ((219.0, 221.0), (220.0, 222.0), (220.1, 223.1)):
+        link.tick(now)
+        link.snapshot_taken(now, differed=False)
+        assert link.next_wake == pytest.approx(wake)
+
+
+def test_polling_is_no_faster_when_it_was_just_begun() -> None:
+    link = Link(Push.POLLING, least)
+    assert link.signed_in(0) == [SNAPSHOT]
+    link.snapshot_failed(problem(), 0.5)
+    assert link.next_wake == 3.5
 
 
 def test_tries_that_fail_meanwhile_do_not_put_the_look_off() -> None:
