@@ -9,6 +9,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -323,6 +324,9 @@ async def _body(request: Request, response: httpx.Response) -> bytes:
 def _moment(date: str) -> float | None:
     """Read the date of an answer, in unix seconds; None if there is none that makes sense."""
     try:
-        return parsedate_to_datetime(date).timestamp()
+        moment = parsedate_to_datetime(date)
+        return (
+            moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        ).timestamp()  # all dates are (RFC 9110)
     except (ValueError, OverflowError, OSError):
         return None

@@ -34,7 +34,7 @@ class PlatformClock:
         """Take in that an answer was dated `date`; it was asked for at `sent_at` and has come `now`.
 
         A date that cannot be true by all that is known is believed once the next one bears it out, or is off to
-        the same side: then a clock was set, or goes wrong. A single one is a proxy's, or one server's of many.
+        the same side: then a clock was set, or goes wrong. A single one is a proxy's, or that of one server of a few.
         """
         span = date - now, date + WHOLE - sent_at
         both = _both(self._known, span) or (self._odd and _next(self._known, self._odd, span))

@@ -25,7 +25,10 @@ CHECK_SILENT_EVERY: Span = (27, 33)
 PubNub's client waits five minutes for an answer."""
 POLL: Span = (3, 4)
 """Between looks while nothing else brings news; the Light group allows 50 requests a minute."""
-LOOK: Span = (2, 3)  # the same while what brought news is being opened anew, for PATIENT_FOR: twice in five seconds
+LOOK: Span = (
+    2,
+    3,
+)  # the same while what brought news is being opened anew, for PATIENT_FOR: twice in five seconds
 PROBE: Span = (20, 60)  # between looks of which each one failed, in an outage that has lasted for PATIENT_FOR
 PATIENT_FOR = 120.0  # seconds
 SNAPSHOT_PATIENCE = 4.0

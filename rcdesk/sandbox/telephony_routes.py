@@ -179,9 +179,10 @@ class TelephonyRoutes:
         if not call.inbound or call.state is not State.CONNECTED:
             raise incorrect_state()
         taken = {one.park for one in self._world.live if one.state is State.PARKED}
-        call.park = next(
-            place for place in (f"*{number}" for number in range(801, 900)) if place not in taken
-        )
+        free = (place for place in (f"*{number}" for number in range(801, 900)) if place not in taken)
+        call.park = next(free, "")
+        if not call.park:
+            raise incorrect_state()
         return self._do(asked, Deed.PARK, status=201)
 
     def pick_up(self, asked: Asked) -> Response:

@@ -245,13 +245,20 @@ async def test_the_budgets_are_told_by_the_clock_of_who_asks() -> None:
     assert (budget.full_at, budget.throttled_until) == (5060.0, None)
 
 
-async def test_the_dates_of_answers_tell_the_servers_clock_to_whoever_has_another() -> None:
-    fake, date = FakeTime(), "Thu, 01 Jan 1970 00:26:41 GMT"  # 1601
+@pytest.mark.parametrize("zone", ["GMT", "-0000"])
+async def test_the_dates_of_answers_tell_the_servers_clock_to_whoever_has_another(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    fake, date = FakeTime(), f"Thu, 01 Jan 1970 00:26:41 {zone}"  # 1601
     async with answered(always(200, json={}, headers={"Date": date}), fake) as rest:
         assert rest.ahead(5000.0) == 0.0, "nothing is known yet"
         await rest.send(POST)
         assert rest.ahead(fake.now) == 601.0
         assert rest.ahead(5000.0) == 601.0 + fake.now - 5000.0
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(
