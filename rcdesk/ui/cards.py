@@ -58,10 +58,9 @@ class Cards(QObject):
 
     def clear(self) -> None:
         """Take every card away, and tell nothing more of these calls."""
-        for key in tuple(self._calls):
+        for key in self._calls:
             self._notices.forget(key)
         self._popups.clear()
-        self._calls.clear()
 
     def close(self) -> None:
         """Take every card away and show no more."""
@@ -86,7 +85,6 @@ class Cards(QObject):
         if self._waited_in_vain(card):
             self._popups.take_away(card.key)
             self._notices.forget(card.key)
-            del self._calls[card.key]
             return False
         self._calls[card.key] = call
         self._popups.show(card.key, self._look(card, self._who(card.number, card.name)))

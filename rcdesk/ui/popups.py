@@ -26,7 +26,7 @@ class Popups(QObject):
         open_asked: the user wants to see the call with this key in the window.
         call_back_asked: the user wants to call this number; nothing was dialled.
         dismissed: the user sent the card of the call with this key away.
-        left: the card of the call with this key is gone, for whatever reason.
+        left: the card of the call with this key is gone, for whatever reason, or the wait for room is over.
         painted: the card of the call with this key is on the screen.
         ringing: whether a card says now that a phone rings; told when that changes.
     """
@@ -83,9 +83,11 @@ class Popups(QObject):
 
     def take_away(self, key: str) -> None:
         """Take the card of a call away, if it has one."""
-        self._waiting.pop(key, None)
+        waited = self._waiting.pop(key, None)
         card = self._cards.pop(key, None)
         if card is None:
+            if waited:
+                self.left.emit(key)
             return
         self._places.release(self._spots.pop(key))
         card.leave()
@@ -99,8 +101,7 @@ class Popups(QObject):
 
     def clear(self) -> None:
         """Take every card away."""
-        self._waiting.clear()
-        for key in self.keys:
+        for key in (*self._waiting, *self.keys):
             self.take_away(key)
 
     def _change(self, key: str, card: PopupCard, face: Face) -> None:

@@ -266,6 +266,19 @@ def test_it_tells_whether_any_phone_rings(popups: Popups) -> None:
     assert told == [True, False]
 
 
+def test_what_waits_in_vain_leaves_too(qtbot: QtBot, popups: Popups) -> None:
+    left: list[str] = []
+    popups.left.connect(left.append)
+    for number in range(200):
+        popups.show(str(number), RINGS)
+    assert popups.card("199") is None
+    popups.take_away("199")
+    popups.take_away("199")
+    assert left == ["199"]
+    popups.clear()
+    assert sorted(left, key=int) == [str(number) for number in range(200)]
+
+
 def test_call_back_asks_with_the_number_and_dials_nothing(qtbot: QtBot, popups: Popups) -> None:
     popups.show("a", MISSED)
     with qtbot.waitSignal(popups.call_back_asked) as told:
