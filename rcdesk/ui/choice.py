@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rcdesk.ui import theme
@@ -48,10 +48,14 @@ class ChoiceItems(QStyledItemDelegate):
 
 
 class Choice(QComboBox):
-    """A combo box, 40 px high. Each item is a text and, dimmed after it, a detail."""
+    """A combo box, 40 px high. Each item is a text and, dimmed after it, a detail.
+
+    The mouse wheel scrolls the page it is on: who turns it over a closed list means no other choice.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own includes the wheel
         self.setAccessibleName(name)
         self.setFont(theme.font())
         self.setFixedHeight(theme.FIELD_HEIGHT)
@@ -64,6 +68,9 @@ class Choice(QComboBox):
         """Add an item; `data` is what `currentData()` gives once it is chosen."""
         self.addItem(f"{text}  {detail}" if detail else text, data)
         self.setItemData(self.count() - 1, (text, detail), PARTS)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
