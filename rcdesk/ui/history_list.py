@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from rcdesk.core.history import CallRecord
@@ -70,6 +70,15 @@ class HistoryList(QListView):
         """Return the call that the keyboard is at, None if it is at none."""
         return self._calls.record_at(self.currentIndex())
 
+    def select_some(self) -> CallRecord | None:
+        """Select the current call, or the first in sight where there is none; return it, None if there are no calls."""
+        index = self.currentIndex()
+        if self._calls.record_at(index) is None:
+            index = self._nearest(max(self.indexAt(QPoint(1, 1)).row(), 0))
+        if index.isValid():
+            self.setCurrentIndex(index)
+        return self._calls.record_at(index)
+
     def menu_of(self, record: CallRecord) -> list[Entry]:
         """Return what can be done with one call; little if its number was withheld."""
         about = [
@@ -122,7 +131,15 @@ class HistoryList(QListView):
             top = self.visualRect(self._calls.index(anchor.index.row())).top()
             bar.setValue(bar.value() + top - anchor.top)
         self._anchors = []
+        if self.hasFocus():
+            self.select_some()  # else the keyboard would be nowhere
         self._tell()
+
+    def _nearest(self, row: int, *, above_first: bool = False) -> QModelIndex:
+        """Return the call that is nearest to `row`, below it unless `above_first`."""
+        above, below = range(row, -1, -1), range(row, self._calls.rowCount())
+        rows = chain(above, below) if above_first else chain(below, above)
+        return next((i for i in map(self._calls.index, rows) if self._calls.record_at(i)), QModelIndex())
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:
         super().currentChanged(current, previous)
@@ -134,12 +151,14 @@ class HistoryList(QListView):
         index = super().moveCursor(action, modifiers)
         if self._calls.record_at(index) is not None:
             return index
-        # A header or a placeholder: take the nearest call, below it unless the end was meant.
-        above = range(min(index.row(), self._calls.rowCount() - 1), -1, -1)
-        below = range(max(index.row(), 0), self._calls.rowCount())
+        # A header or a placeholder
         to_end = action is QAbstractItemView.CursorAction.MoveEnd
-        rows = chain(above, below) if to_end else chain(below, above)
-        return next((i for i in map(self._calls.index, rows) if self._calls.record_at(i)), QModelIndex())
+        return self._nearest(max(index.row(), 0), above_first=to_end)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.MouseFocusReason:  # which selects what it is at
+            self.select_some()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         record = self.current_record()

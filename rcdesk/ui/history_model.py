@@ -110,6 +110,11 @@ class HistoryModel(RowModel[HistoryRow]):
         """Whether it is known that the query finds nothing."""
         return self._pages is not None and self._pages.complete and not self._pages.records
 
+    @property
+    def known(self) -> bool:
+        """Whether what is shown is the answer to `query`, and not yet that to the one before."""
+        return self._pages is not None and self._pages.begun
+
     def show(self, query: Query) -> None:
         """Turn to another query; answers to older ones are dropped from now on."""
         if self.query != query:

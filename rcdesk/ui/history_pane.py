@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from rcdesk.core.history import Filter, Query
 from rcdesk.ui.chips import ChipRow
@@ -39,7 +39,8 @@ EMPTY = {
 
 
 class HistoryPane(QWidget):
-    """Search, filters and the list. Missed calls count as seen once it was looked at for a second.
+    """Search, filters and the list, which has the keyboard. Missed calls count as seen once it was looked at for a
+    second.
 
     Signals:
         record_selected: another call is the current one (a `CallRecord`), or none (None).
@@ -66,6 +67,8 @@ class HistoryPane(QWidget):
         self._stack = QStackedWidget()
         for page in (self.list, self.nothing, self.not_found):
             self._stack.addWidget(page)
+        self._noting = False  # the keyboard asked for a note on the first call of a search that is under way
+        self.setFocusProxy(self.list)
         self._timers()
         self._lay_out()
         self._connect()
@@ -99,7 +102,7 @@ class HistoryPane(QWidget):
         self.setLayout(layout)
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self.search.textChanged.connect(lambda _text: self._on_typed())
         self.search.emptied.connect(self._ask)
         self.search.returnPressed.connect(self._on_search_entered)
         self.filters.chosen.connect(lambda _filter: self._ask())
@@ -123,9 +126,21 @@ class HistoryPane(QWidget):
         self._typing.stop()
         self.model.show(self._query())
 
+    def _on_typed(self) -> None:
+        self._noting = False
+        self._typing.start()
+
     def _on_search_entered(self) -> None:
         self._ask()
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _note_first(self) -> None:
+        """Ask for a note on the selected call, or the first one, once they are those that were searched for."""
+        if not self._noting or not self.model.known:
+            return
+        self._noting = False
+        if record := self.list.select_some():
+            self.note_asked.emit(record)
 
     def _clear_search(self) -> None:
         self.search.clear()
@@ -143,6 +158,7 @@ class HistoryPane(QWidget):
         else:
             self.nothing.tell(*EMPTY[query.filter])
             self._stack.setCurrentWidget(self.nothing)
+        self._note_first()
 
     def _searched_in(self, chosen: Filter) -> str:
         if chosen is Filter.ALL:
@@ -177,13 +193,27 @@ class HistoryPane(QWidget):
             self._look()
         return super().event(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F2:
+            self._noting = True
+            self._ask()
+            self._note_first()
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+            self._on_search_entered()
+        else:
+            super().keyPressEvent(event)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        typing = isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit)
+        if not event.spontaneous() and not typing:  # the pane was chosen, not the window brought back
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._ask()
         self._look()
         self._await_midnight()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._noting = False
         self._seen.stop()
         self._midnight.stop()

@@ -137,7 +137,7 @@ class MainWindow(QWidget):
 
     def _add_shortcuts(self) -> None:
         for place, pane in enumerate(Pane, 1):
-            self._shortcut(f"Ctrl+{place}", partial(self.show_pane, pane))
+            self._shortcut(f"Ctrl+{place}", partial(self._go_to, pane))
         self._shortcut("Ctrl+K", lambda: self.focus_field(Pane.DIAL))
         self._shortcut("Ctrl+F", lambda: self.focus_field(Pane.HISTORY))
         self._shortcut("Ctrl+W", self.close)
@@ -186,6 +186,20 @@ class MainWindow(QWidget):
         self._detail_open = False
         self.navigation.show_current(pane)
         self._arrange()
+
+    def _go_to(self, pane: Pane) -> None:
+        """Show `pane`, with the keyboard in its list, if it is one and the keyboard is not in it already."""
+        self.show_pane(pane)
+        if not focus_order.is_in(self.columns.stack, self.focusWidget()):
+            self._focus_list()
+
+    def _focus_list(self) -> bool:
+        """Give the keyboard to the list of the pane that is shown; return whether it has one."""
+        shown = self._panes.get(self._pane)
+        found = shown.focusProxy() if shown else None
+        if found:
+            found.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return found is not None
 
     def focus_field(self, pane: Pane) -> None:
         """Show `pane` and put the keyboard into its field, with the text selected."""
@@ -246,8 +260,11 @@ class MainWindow(QWidget):
         self._arrange()
 
     def _close_detail(self) -> None:
+        """Go back to the list, at the call that was shown in full."""
         self._detail_open = False
         self._arrange()
+        if not self._focus_list():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _arrange(self) -> None:
         wide = self.wide
@@ -331,6 +348,8 @@ class MainWindow(QWidget):
             super().keyPressEvent(event)
         elif self.banner.problem:
             self.banner.dismiss()
+        elif self.columns.detail and focus_order.is_in(self.columns.detail, self.focusWidget()):
+            self._close_detail()
         else:
             self.show_pane(Pane.CALLS)
 

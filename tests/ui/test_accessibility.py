@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import Availability
@@ -19,6 +19,7 @@ from rcdesk.ui.controls import Button
 from rcdesk.ui.navigation import ICONS, Pane
 from rcdesk.ui.pills import PRESENCE_LOOKS, STAGE_LOOKS
 from rcdesk.ui.popup import Face, PopupCard
+from rcdesk.ui.theme import Theme
 from rcdesk.ui.widgets import Scroll, column
 from tests.ui.assembled import Assembled
 from tests.ui.test_popups import MISSED, RINGS
@@ -76,6 +77,19 @@ def test_every_control_of_a_card_has_a_name(qtbot: QtBot, face: Face) -> None:
     assert all(name_of(widget) for widget in found)
 
 
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """The theme of the program, taken off again: without it, buttons are smaller."""
+    palette, name = qapp.palette(), qapp.style().name()
+    theme = Theme(qapp, "light")
+    yield
+    theme.deleteLater()
+    qapp.setStyleSheet("")
+    qapp.setStyle(name)
+    qapp.setPalette(palette)
+
+
+@pytest.mark.usefixtures("dressed")
 @pytest.mark.parametrize("pane", Pane)
 def test_every_target_is_large_enough(made: Assembled, pane: Pane) -> None:
     made.window.show_pane(pane)

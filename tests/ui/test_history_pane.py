@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core.history import CallRecord, Filter, Outcome, Query
@@ -21,6 +21,7 @@ from rcdesk.ui.history_source import HistorySource
 from rcdesk.ui.painted import LEAST_CUT
 from rcdesk.ui.record_detail import RecordDetail
 from rcdesk.ui.theme import GAP, ROW_HEIGHT, Size, font
+from rcdesk.ui.widgets import column
 from tests.ui.form_samples import NOW, FakeStore, Notebook, at, record, the_mocks_calls, who
 
 
@@ -270,6 +271,90 @@ def test_f2_edits_the_note(shown: Shown, qtbot: QtBot) -> None:
     with qtbot.waitSignal(pane.note_asked) as asked:
         QTest.keyClick(pane.list, Qt.Key.Key_F2)
     assert asked.args == [world.store.by_id[29]]
+
+
+def current(pane: HistoryPane) -> int:
+    found = pane.list.current_record()
+    assert found
+    assert pane.list.selectedIndexes() == [pane.list.currentIndex()], "and it is seen"
+    return found.id
+
+
+def test_the_list_has_the_keyboard_at_the_first_call_or_the_one_selected(shown: Shown) -> None:
+    pane, _ = shown()
+    assert pane.list.hasFocus()
+    assert current(pane) == 30
+    pane.list.setCurrentIndex(pane.model.index_of_record(28))
+    pane.search.setFocus()
+    pane.setFocus()
+    assert current(pane) == 28
+
+
+def test_calls_that_come_late_have_the_keyboard_then(qtbot: QtBot) -> None:
+    world = World(FakeStore(the_mocks_calls()))
+    pane = world.pane()
+    qtbot.addWidget(pane)
+    with qtbot.waitActive(pane):
+        pane.show()
+    assert pane.list.current_record() is None
+    world.store.deliver()
+    assert current(pane) == 30
+
+
+def test_a_window_that_comes_back_leaves_the_keyboard_where_something_is_typed(
+    shown: Shown, qtbot: QtBot
+) -> None:
+    pane, _ = shown()
+    window = QWidget()
+    window.setLayout(column(pane))
+    qtbot.addWidget(window)
+    for first in (True, False):
+        with qtbot.waitActive(window):
+            window.show()
+        if first:
+            pane.search.setFocus()
+            window.hide()
+    assert window.focusWidget() is pane.search
+
+
+def test_down_leads_from_the_search_to_what_it_finds(shown: Shown, qtbot: QtBot) -> None:
+    pane, world = shown()
+    pane.focus_search()
+    QTest.keyClicks(pane.search, "anna")
+    QTest.keyClick(pane.search, Qt.Key.Key_Down)
+    assert pane.list.hasFocus()
+    assert (ids(pane), current(pane)) == ([30, 21], 30)
+    QTest.keyClick(pane.list, Qt.Key.Key_Down)
+    with qtbot.waitSignal(pane.note_asked) as asked:
+        QTest.keyClick(pane.list, Qt.Key.Key_F2)
+    assert asked.args == [world.store.by_id[21]]
+
+
+def test_f2_in_the_search_edits_the_note_of_the_first_that_it_finds(qtbot: QtBot) -> None:
+    world = World(FakeStore(the_mocks_calls()))
+    pane = world.pane()
+    qtbot.addWidget(pane)
+    with qtbot.waitActive(pane):
+        pane.show()
+    world.store.deliver()
+    pane.focus_search()
+    asked: list[CallRecord] = []
+    pane.note_asked.connect(asked.append)
+    QTest.keyClicks(pane.search, "martin")
+    QTest.keyClick(pane.search, Qt.Key.Key_F2)
+    assert asked == [], "none that it did not find"
+    world.store.deliver()
+    assert asked == [world.store.by_id[ids(pane)[0]]]
+    assert current(pane) == asked[0].id
+    QTest.keyClick(pane.search, Qt.Key.Key_F2)
+    assert asked[1:] == asked[:1], "what is found already is not looked for again"
+    QTest.keyClicks(pane.search, "x")
+    QTest.keyClick(pane.search, Qt.Key.Key_F2)
+    QTest.keyClick(pane.search, Qt.Key.Key_Backspace)
+    world.store.deliver()
+    pane._ask()
+    world.store.deliver()
+    assert len(asked) == 2, "who types on wants no note"
 
 
 def test_calls_with_a_note_can_be_shown_alone(shown: Shown, qtbot: QtBot) -> None:

@@ -99,6 +99,22 @@ def test_fields_get_the_keyboard(show: Show, pressed: Qt.Key, pane: Pane) -> Non
     assert made.window.focusWidget() is field
 
 
+def test_the_shortcut_of_the_history_leads_into_its_list(show: Show) -> None:
+    made = show()
+    key(made.window, Qt.Key.Key_3)
+    pane = made.window.pane(Pane.HISTORY)
+    assert isinstance(pane, HistoryPane)
+    assert made.window.focusWidget() is pane.list
+    assert pane.list.current_record() == RECORDS[0]
+    made.window.resize(1000, 720)
+    made.window.write_note(RECORDS[0])
+    key(made.window, Qt.Key.Key_3)
+    assert made.window.focusWidget() is pane.list
+    key(made.window, Qt.Key.Key_F)
+    key(made.window, Qt.Key.Key_3)
+    assert made.window.focusWidget() is pane.search, "it is there already"
+
+
 def test_a_field_that_is_not_to_be_seen_gets_no_key(show: Show) -> None:
     """While a RingOut is followed, the dial pad has no field: what is typed must not be dialled unseen."""
     made = show()
@@ -540,6 +556,40 @@ def test_a_note_is_written_wherever_there_is_room(show: Show, qtbot: QtBot, widt
     QTest.keyClicks(field, " soon")
     QTest.keyClick(field, Qt.Key.Key_Tab)
     assert made.notes.written == [(noted.id, "Call back soon", "Call back")]
+
+
+@pytest.mark.parametrize("width", [420, 1000])
+def test_escape_leads_from_the_note_back_to_the_row_of_its_call(show: Show, width: int) -> None:
+    made = show(width=width)
+    window = made.window
+    key(window, Qt.Key.Key_3)
+    pane = window.pane(Pane.HISTORY)
+    assert isinstance(pane, HistoryPane)
+    QTest.keyClick(pane.list, Qt.Key.Key_Down)
+    QTest.keyClick(pane.list, Qt.Key.Key_F2)
+    field = window.columns.the_detail().past.note.field
+    assert field.hasFocus()
+    assert pane.isVisible() == (width == 1000)
+    QTest.keyClicks(field, "Soon")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert pane.isVisible()
+    assert pane.list.hasFocus()
+    assert pane.list.current_record() == RECORDS[1]
+    assert made.notes.written == [(RECORDS[1].id, "Soon", "")]
+    key(window, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    assert window.current_pane is Pane.CALLS
+
+
+@pytest.mark.parametrize("width", [420, 1000])
+def test_escape_leads_from_the_note_of_a_recent_call_back_to_the_calls(show: Show, width: int) -> None:
+    made = show(width=width)
+    made.window.activateWindow()
+    assert QTest.qWaitForWindowActive(made.window)
+    made.window.write_note(RECORDS[1])
+    field = made.window.columns.the_detail().past.note.field
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert made.calls_pane.isVisible()
+    assert made.window.focusWidget() in (None, made.window)
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
