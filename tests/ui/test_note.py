@@ -258,6 +258,28 @@ def test_the_field_grows_with_the_note_and_scrolls_only_then(shown: Callable[...
     assert heights[0] == heights[1] == heights[2] < heights[3] < heights[4] == heights[5]
 
 
+def test_a_long_note_has_its_height_at_once_and_in_every_width(
+    shown: Callable[..., Shown], qtbot: QtBot
+) -> None:
+    long = " ".join(["invoice"] * 225)
+    editor, _, detail = shown(replace(ANNA, note=long))
+    field = editor.field
+    few, tallest = NoteField(), NoteField()
+    for made in (few, tallest):
+        qtbot.addWidget(made)
+    tallest.setPlainText("\n" * MOST_LINES)
+    assert field.height() == tallest.height() > few.height()
+    assert field.verticalScrollBar().isVisible()
+    detail.show_record(MARTIN)
+    assert field.height() == few.height()
+    detail.show_record(replace(ANNA, note=" ".join(["invoice"] * 30)))
+    narrow = field.height()
+    detail.resize(900, 600)
+    qtbot.waitUntil(lambda: field.height() < narrow)
+    detail.resize(400, 600)
+    qtbot.waitUntil(lambda: field.height() == narrow)
+
+
 def test_no_call_has_no_note(qtbot: QtBot) -> None:
     notes = Notebook()
     editor = NoteEditor(notes)  # type: ignore[arg-type]
