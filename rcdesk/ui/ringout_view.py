@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rcdesk.core import ringout
@@ -212,6 +212,14 @@ class RingOutView(QWidget):
             self._second.start()
         else:
             self._second.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter is for "Done", which dials nothing and cancels nothing; the others hear only Space, as the pad does."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self.done.hasFocus() and not event.isAutoRepeat():
+            self.done.click()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

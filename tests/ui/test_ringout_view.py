@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from rcdesk.core import numbers
@@ -137,6 +140,26 @@ def test_the_keyboard_never_comes_to_rest_on_what_dials(view: RingOutView) -> No
     assert view.cancel.hasFocus()
     view.show_progress(RINGOUTS["not_answered"])
     assert view.done.hasFocus()
+
+
+@pytest.mark.parametrize("pressed", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_is_for_what_is_done_and_for_nothing_else(
+    view: RingOutView, qtbot: QtBot, pressed: Qt.Key
+) -> None:
+    view.show_progress(RINGOUTS["not_answered"])
+    view.done.setFocus()
+    held = QKeyEvent(QEvent.Type.KeyPress, pressed, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)
+    with qtbot.assertNotEmitted(view.done_asked):
+        QApplication.sendEvent(view.done, held)
+    with qtbot.waitSignal(view.done_asked, timeout=500):
+        QTest.keyClick(view.done, pressed)
+    view.again.setFocus()
+    with qtbot.assertNotEmitted(view.again_asked), qtbot.assertNotEmitted(view.done_asked):
+        QTest.keyClick(view.again, pressed)
+    view.show_progress(UNDER_WAY)
+    view.cancel.setFocus()
+    with qtbot.assertNotEmitted(view.cancel_asked):
+        QTest.keyClick(view.cancel, pressed)
 
 
 def test_every_end_and_step_of_the_core_has_its_look() -> None:
