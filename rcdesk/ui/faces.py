@@ -20,13 +20,20 @@ _LOOKS = {
 IT_MAY_RING = "It may ring still, but rcdesk hears nothing of it."
 
 
-def face(card: Card, who: Who) -> Face:
-    """Return how `card` looks: who it is, where the name comes from, and what became of the call."""
+def face(card: Card, who: Who, profile: str = "default") -> Face:
+    """Return how `card` looks: who it is, where the name comes from, and what became of the call.
+
+    `profile`: told on the card where there is room, unless it is the one that most people have alone.
+    """
+    named = words.profile(profile)
+    whose = f"profile {named}" if named else ""
     icon, tone = _LOOKS[card.kind]
     rings = card.kind is Kind.RINGING
     return Face(
         title=who.title if rings else f"{card.kind.value}: {who.title}",
-        lines=(_number_and_source(who), card.line) if rings else (_afterwards(card, who),),
+        lines=(_number_and_source(who), words.joined(card.line, whose))
+        if rings
+        else (_afterwards(card, who, whose),),
         icon=icon,
         tone=tone,
         state=card.kind.value,
@@ -37,10 +44,10 @@ def face(card: Card, who: Who) -> Face:
     )
 
 
-def _afterwards(card: Card, who: Who) -> str:
+def _afterwards(card: Card, who: Who, whose: str) -> str:
     if card.kind is Kind.LOST:
         return IT_MAY_RING
-    return words.joined(who.detail or _plain_number(who), card.rang or card.line)
+    return words.joined(who.detail or _plain_number(who), card.rang or card.line, whose)
 
 
 def _plain_number(who: Who) -> str:

@@ -43,6 +43,7 @@ class Shell(QObject):
         super().__init__()
         self._services = services
         self._quit_asked = quit_asked
+        self._profile = profile
         self.theme = Theme(qapp, services.preferences.value.theme)
         self._ticker = Ticker(self)
         people = services.people
@@ -90,6 +91,7 @@ class Shell(QObject):
         """Add what need not stand between the start and the first paint: tray and cards."""
         from rcdesk.ui.away_card import AwayCard
         from rcdesk.ui.cards import Cards
+        from rcdesk.ui.faces import face
         from rcdesk.ui.popups import Popups
         from rcdesk.ui.ring_card import RingCard
         from rcdesk.ui.ringer import Ringer
@@ -102,6 +104,7 @@ class Shell(QObject):
             services.calls.link,
             self._history,
             lambda: services.link.last_heard,
+            self._profile,
         )
         self.tray = tray = Tray(source, self._model, parent=self)
         tray.open_asked.connect(self._toggle)
@@ -119,7 +122,7 @@ class Shell(QObject):
         popups.open_asked.connect(self._open_call)
         self.cards = Cards(
             popups, services.calls.changes, services.presence.presence, services.link.status,
-            services.people.who, self._wants_cards, self,
+            services.people.who, self._wants_cards, self, partial(face, profile=self._profile),
         )  # fmt: skip
         self.cards.dismissed.connect(services.history.dismiss)
         self.away_card = AwayCard(popups, services.away.summaries, services.clock, self._wants_cards, self)

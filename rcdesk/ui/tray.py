@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from rcdesk.core.account import Presence
-from rcdesk.core.calls import Stage
+from rcdesk.core.calls import Call, Stage
 from rcdesk.core.history import CallRecord, Filter, Page, Query
-from rcdesk.core.subscription import LinkStatus
+from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Latest
 from rcdesk.services.session import Phase, SessionState
 from rcdesk.ui import link_words, menus, outcomes, theme, tray_icon, words
@@ -30,13 +30,19 @@ RECENT = 5  # calls in the menu
 
 @dataclass(frozen=True, slots=True)
 class TraySource:
-    """What the tray tells of. `last_heard` gives the moment of the last event, None before the first."""
+    """What the tray tells of.
+
+    Attributes:
+        last_heard: gives the moment of the last event, None before the first.
+        profile: told unless it is the one that most people have alone.
+    """
 
     session: Latest[SessionState]
     presence: Latest[Presence]
     link: Latest[LinkStatus]
     history: HistorySource
     last_heard: Callable[[], float | None]
+    profile: str = "default"
 
 
 class Tray(QObject):
@@ -107,12 +113,12 @@ class Tray(QObject):
         """Return how things stand, in words; nothing in it is markup, which some hosts would follow."""
         source = self._source
         now = source.history.clock()
-        live = [f"{words.stage_word(call)}: {self._calls.who_is(call).title}" for call in self._calls.calls]
+        profile = words.profile(source.profile)
         missed = source.history.missed.value
         return "\n".join(
             [
-                "rcdesk",
-                *live,
+                f"rcdesk – {profile}" if profile else "rcdesk",
+                *map(self._told, self._live),
                 *([words.counted(missed, "missed call")] if missed else []),
                 *(["Do not disturb"] if source.presence.value.silences_everything else []),
                 link_words.explained(source.link.value, None, now),
@@ -167,15 +173,15 @@ class Tray(QObject):
         ]
 
     def _live_entries(self) -> list[Entry]:
-        return [
-            Entry(
-                f"{words.stage_word(call)}: {self._calls.who_is(call).title}",
-                self.open_asked.emit,
-                "phone",
-                Tone.ON_CALL,
-            )
-            for call in self._calls.calls
-        ]
+        return [Entry(self._told(call), self.open_asked.emit, "phone", Tone.ON_CALL) for call in self._live]
+
+    def _told(self, call: Call) -> str:
+        return f"{words.stage_word(call)}: {self._calls.who_is(call).title}"
+
+    @property
+    def _live(self) -> tuple[Call, ...]:
+        """The calls that are told of; none once nobody is signed in, for whom they would be ringing for ever."""
+        return () if self._source.link.value.state is LinkState.SIGNED_OUT else self._calls.calls
 
     def _recent_entries(self) -> list[Entry]:
         now = self._source.history.clock()
@@ -248,7 +254,7 @@ class Tray(QObject):
             self._source.link.value.state,
             self._source.presence.value.silences_everything,
             self._source.history.missed.value,
-            any(call.stage is Stage.RINGING for call in self._calls.calls),
+            any(call.stage is Stage.RINGING for call in self._live),
         )
 
     def _fill_menu(self) -> None:

@@ -162,3 +162,8 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def _local(at: float) -> datetime:
     return datetime.fromtimestamp(at, tz=UTC).astimezone()
+
+
+def profile(name: str) -> str:
+    """Return what tells a profile from others, "" for the one that most people have alone, and for the demo."""
+    return "" if name in ("default", "demo") else name

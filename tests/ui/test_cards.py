@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from rcdesk.core.account import DndStatus, Presence, UserStatus
 from rcdesk.core.calls import Change, Direction, Stage
+from rcdesk.core.notices import Notices, Show
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui.cards import Cards
-from rcdesk.ui.faces import IT_MAY_RING
+from rcdesk.ui.faces import IT_MAY_RING, face
 from rcdesk.ui.popups import Popups
 from rcdesk.ui.ticker import Ticker
 from tests.ui.world import NOW, RINGING, World, became, began, call, over, who
@@ -81,6 +82,23 @@ def test_a_call_answered_elsewhere_says_so_and_leaves(screen: Screen) -> None:
         ("Oslo · for Sales queue",),
     )
     assert (card.face.stays, card.face.call_back) == (4.0, "")
+
+
+@pytest.mark.parametrize(
+    ("profile", "lines"),
+    [
+        ("default", ["for Sales queue", "Oslo · rang 9 s"]),
+        ("demo", ["for Sales queue", "Oslo · rang 9 s"]),
+        ("work", ["for Sales queue · profile work", "Oslo · rang 9 s · profile work"]),
+    ],
+)
+def test_of_several_profiles_a_card_says_whose_it_is(profile: str, lines: list[str]) -> None:
+    notices, told = Notices(), []
+    for change in (began(RINGING), over(RINGING)):
+        shown = notices.apply(change, Presence())
+        assert isinstance(shown, Show)
+        told.append(face(shown.card, who(RINGING.peer_number), profile).lines[-1])
+    assert told == lines
 
 
 def test_one_card_for_each_ringing_call(screen: Screen) -> None:

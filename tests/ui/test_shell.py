@@ -86,6 +86,19 @@ def ringing(sequence: int, session: str) -> Report:
     return Report("101", sequence, NOW, (leg,), 1)
 
 
+async def test_tray_and_cards_tell_which_profile_they_are_of() -> None:
+    async with shell() as (made, services):
+        services.calls.take(ringing(1, "7"))
+        assert made.cards
+        assert made.tray
+        (key,) = made.cards._popups.keys
+        card = made.cards._popups.card(key)
+        assert card
+        assert card.face
+        assert card.face.lines[-1] == "profile test"
+        assert made.tray.tooltip().splitlines()[0] == "rcdesk – test"
+
+
 async def test_a_card_is_on_its_way_before_the_window_moves_its_rows() -> None:
     async with shell() as (made, services):
         services.calls.take(ringing(1, "7"))

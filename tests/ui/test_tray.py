@@ -156,6 +156,26 @@ def test_the_tooltip_names_calls_missed_calls_and_do_not_disturb(world: World, m
     assert lines[:4] == ["rcdesk", "Ringing: Martin Olsen", "2 missed calls", "Do not disturb"]
 
 
+@pytest.mark.parametrize(
+    ("profile", "told"), [("default", "rcdesk"), ("demo", "rcdesk"), ("work", "rcdesk – work")]
+)
+def test_the_tooltip_names_a_profile_that_is_one_of_several(
+    world: World, made: Tray, profile: str, told: str
+) -> None:
+    made._source = replace(made._source, profile=profile)
+    assert made.tooltip().splitlines()[0] == told
+
+
+def test_no_call_rings_on_once_nobody_is_signed_in(world: World, made: Tray) -> None:
+    world.changes.publish(began(RINGING))
+    world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    assert "Ringing: Martin Olsen" in made.tooltip()
+    world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
+    assert "Martin Olsen" not in made.tooltip()
+    assert "Ringing: Martin Olsen" not in texts(made)
+    assert not made.look().ringing
+
+
 def test_the_tooltip_says_when_the_last_event_came(world: World, made: Tray) -> None:
     assert not any(line.startswith("Last event") for line in made.tooltip().splitlines())
     world.heard = NOW - 60
