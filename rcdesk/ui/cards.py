@@ -13,7 +13,7 @@ from rcdesk.core.notices import Card, Close, Kind, Notices, Show
 from rcdesk.core.people import Who
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed, Latest
-from rcdesk.ui.faces import face
+from rcdesk.ui.faces import doubted, face
 from rcdesk.ui.popup import Face
 from rcdesk.ui.popups import Popups
 
@@ -87,13 +87,19 @@ class Cards(QObject):
             self._notices.forget(card.key)
             return False
         self._calls[card.key] = call
-        self._popups.show(card.key, self._look(card, self._who(card.number, card.name)))
+        shown, link = self._look(card, self._who(card.number, card.name)), self._link.value
+        if card.kind is Kind.RINGING and link.state is LinkState.RECOVERING:
+            shown = doubted(shown, link.since)
+        self._popups.show(card.key, shown)
         return True
 
     def _on_link(self, status: LinkStatus) -> None:
         match status.state:
             case LinkState.LIVE | LinkState.POLLING:
                 self._find_again()
+                self._tell_ringing()
+            case LinkState.RECOVERING:
+                self._tell_ringing()
             case LinkState.SIGNED_OUT:
                 self._give_up()
 
@@ -106,6 +112,12 @@ class Cards(QObject):
         for call in list(self._calls.values()):
             if call.stage is Stage.RINGING:
                 self._lose_sight(call)
+
+    def _tell_ringing(self) -> None:
+        """Say of the calls that ring whether that is sure."""
+        for key, call in list(self._calls.items()):
+            if call.stage is Stage.RINGING and key not in self._lost:
+                self._show(self._notices.found_again(call).card, call)
 
     def _lose_sight(self, call: Call) -> None:
         if (

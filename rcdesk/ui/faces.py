@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rcdesk.core.notices import Card, Kind
 from rcdesk.core.people import Who
 from rcdesk.ui import words
@@ -42,6 +44,13 @@ def face(card: Card, who: Who, profile: str = "default") -> Face:
         stays=card.stays,
         call_back=card.number if card.call_back else "",
     )
+
+
+def doubted(rings: Face, since: float) -> Face:
+    """Return how the card of a ringing call looks while nothing is heard of it, as its row does: grey, and no further
+    on than it was."""
+    line = f"Not live {words.since(since, since)}: it may be over by now."
+    return replace(rings, lines=(rings.lines[0], line), tone=Tone.DIM, doubted=True)
 
 
 def _afterwards(card: Card, who: Who, whose: str) -> str:

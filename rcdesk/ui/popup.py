@@ -42,6 +42,7 @@ class Face:
         title, lines: the first line, and one or two dim ones below it.
         icon, tone, state: how the call stands, in picture, colour and word; the card's bar has the colour.
         since: unix seconds from which the pill counts, None for no pill.
+        doubted: whether the pill stands still, since nobody knows whether the phone still rings.
         number: can be copied, "" if it cannot.
         stays: seconds after which the card leaves, None while the phone rings.
         call_back: the number that "Call back" puts into the dial pad, "" for no such button.
@@ -58,6 +59,7 @@ class Face:
     stays: float | None = None
     call_back: str = ""
     opens: str = ""
+    doubted: bool = False
 
     @property
     def height(self) -> int:
@@ -172,7 +174,7 @@ class PopupCard(QWidget):
 
     def tick(self) -> None:
         """Bring the seconds up to date."""
-        if self._face is None or self._face.since is None:
+        if self._face is None or self._face.since is None or (self._face.doubted and self._pill_text):
             return
         text = words.clock(self._clock() - self._face.since)
         if text != self._pill_text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.ui.cards import Cards
 from rcdesk.ui.faces import IT_MAY_RING, face
 from rcdesk.ui.popups import Popups
+from rcdesk.ui.theme import Tone
 from rcdesk.ui.ticker import Ticker
 from tests.ui.world import NOW, RINGING, World, became, began, call, over, who
 
@@ -254,6 +256,36 @@ def test_a_call_that_waits_for_room_when_it_is_lost_never_comes(screen: Screen) 
     screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
     screen.world.changes.publish(over(call("199")))
     assert screen.popups.keys == ()
+
+
+def test_a_card_does_not_go_on_counting_as_if_sure_while_nothing_is_heard(screen: Screen) -> None:
+    screen.world.changes.publish(began(RINGING))
+    screen.world.changes.publish(began(call("missed")))
+    screen.world.changes.publish(over(call("missed")))
+    card, missed = (screen.popups.card(key) for key in screen.popups.keys)
+    assert card
+    assert missed
+    sure, told = card.face, missed.face
+    assert sure
+    rings: list[bool] = []
+    screen.popups.ringing.connect(rings.append)
+    screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    doubted = card.face
+    assert doubted
+    at = datetime.fromtimestamp(NOW, UTC).astimezone()
+    assert doubted.lines == (sure.lines[0], f"Not live since {at:%H:%M}: it may be over by now.")
+    assert doubted.tone is Tone.DIM
+    counted = card._pill_text
+    screen.world.now += 5
+    card.tick()
+    assert card._pill_text == counted
+    screen.world.changes.publish(became(RINGING, to_name="Sales"))
+    assert card.face == doubted, "what is heard late makes it no surer"
+    screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
+    assert card.face.tone is sure.tone
+    assert card._pill_text != counted
+    assert missed.face == told
+    assert rings == [], "the phone may ring all the while"
 
 
 def test_a_card_says_no_longer_than_its_row_that_a_phone_rings(screen: Screen) -> None:
