@@ -88,6 +88,11 @@ class NoteField(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()  # where it is wider or narrower, the same words take other lines
+        room = self.viewport().size()
+        if (
+            room.width() != event.size().width()
+        ):  # a bar has come or gone, which Qt may not tell while this lasts
+            super().resizeEvent(QResizeEvent(room, event.size()))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

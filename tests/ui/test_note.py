@@ -261,7 +261,9 @@ def test_the_field_grows_with_the_note_and_scrolls_only_then(shown: Callable[...
 def test_a_long_note_has_its_height_at_once_and_in_every_width(
     shown: Callable[..., Shown], qtbot: QtBot
 ) -> None:
-    long = " ".join(["invoice"] * 225)
+    long = " ".join(
+        ["The invoice of last Tuesday is still open, and they want it by the end of the week."] * 21
+    )
     editor, _, detail = shown(replace(ANNA, note=long))
     field = editor.field
     few, tallest = NoteField(), NoteField()
@@ -269,6 +271,11 @@ def test_a_long_note_has_its_height_at_once_and_in_every_width(
         qtbot.addWidget(made)
     tallest.setPlainText("\n" * MOST_LINES)
     assert field.height() == tallest.height() > few.height()
+    assert field.horizontalScrollBar().maximum() == 0, "its words are laid out beside the scroll bar"
+    for width in range(300, 400, 7):
+        detail.resize(width, 600)
+        QApplication.processEvents()
+        assert field.horizontalScrollBar().maximum() == 0
     assert field.verticalScrollBar().isVisible()
     detail.show_record(MARTIN)
     assert field.height() == few.height()
