@@ -6,9 +6,10 @@ from datetime import datetime, time, timedelta
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from rcdesk.core.history import Filter, Query
+from rcdesk.ui import focus_order
 from rcdesk.ui.chips import ChipRow
 from rcdesk.ui.clear_field import ClearField
 from rcdesk.ui.history_list import HistoryList
@@ -205,8 +206,9 @@ class HistoryPane(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        typing = isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit)
-        if not event.spontaneous() and not typing:  # the pane was chosen, not the window brought back
+        focused = self.window().focusWidget()
+        if not (focus_order.is_in(self, focused) or isinstance(focused, QPlainTextEdit)):
+            # The pane was chosen; else the window has come back, with the keyboard here or in a note.
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._ask()
         self._look()

@@ -222,6 +222,8 @@ def test_a_call_that_is_followed_again_while_its_card_is_there_rings_on(screen: 
         screen.world.changes.publish(began(one))
     screen.world.link.publish(LinkStatus(LinkState.SIGNED_OUT, NOW))
     screen.world.changes.publish(over(other))
+    screen.world.link.publish(LinkStatus(LinkState.RECOVERING, NOW))
+    assert screen.titles() == ["No longer followed: Martin Olsen", "Missed: Martin Olsen"]
     screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
     assert screen.titles() == ["Martin Olsen", "Missed: Martin Olsen"]
 
@@ -295,6 +297,10 @@ def test_a_card_says_no_longer_than_its_row_that_a_phone_rings(screen: Screen) -
     doubted = replace(RINGING, stage=Stage.ENDED)  # ended at no known time
     screen.world.changes.publish(Change(RINGING, doubted))
     assert screen.titles() == ["No longer followed: Martin Olsen"]
+    card = screen.popups.card("ringing")
+    assert card is not None
+    assert card.face is not None
+    assert card.face.lines == (IT_MAY_RING,)
     screen.world.link.publish(LinkStatus(LinkState.LIVE, NOW))
     assert screen.titles() == ["No longer followed: Martin Olsen"], "nothing was heard of it yet"
     screen.world.changes.publish(Change(doubted, over(RINGING).now))

@@ -580,6 +580,15 @@ def test_escape_leads_from_the_note_back_to_the_row_of_its_call(show: Show, widt
     assert window.current_pane is Pane.CALLS
 
 
+def test_a_window_that_comes_back_has_the_keyboard_in_the_note_still(show: Show) -> None:
+    window = show(width=1000).window
+    key(window, Qt.Key.Key_3)
+    window.write_note(RECORDS[0])
+    window.hide()
+    window.show()
+    assert window.focusWidget() is window.columns.the_detail().past.note.field
+
+
 @pytest.mark.parametrize("width", [420, 1000])
 def test_escape_leads_from_the_note_of_a_recent_call_back_to_the_calls(show: Show, width: int) -> None:
     made = show(width=width)
