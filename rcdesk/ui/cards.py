@@ -120,10 +120,8 @@ class Cards(QObject):
                 self._show(self._notices.found_again(call).card, call)
 
     def _lose_sight(self, call: Call) -> None:
-        if (
-            call.key in self._lost and call.stage is Stage.ENDED
-        ):  # nor is it known any more: whose it was is gone
-            self._popups.take_away(call.key)
+        if call.key in self._lost and call.stage is Stage.ENDED:
+            self._popups.take_away(call.key)  # nor is it known any more: the session that it came in is gone
         elif call.key not in self._lost and self._show(self._notices.lose_sight(call).card, call):
             self._lost.add(call.key)
 
