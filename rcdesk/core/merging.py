@@ -146,7 +146,7 @@ class _Rows:
         half = self._other_half(index, ringout=ringout)
         if half is not None:
             keep, give = min(index, half), max(index, half)
-            self._records.pop(self.at(give).record_id, None)
+            del self._records[self.at(give).record_id]
             self._set(keep, _joined(self.at(keep), self.at(give)))
             self._rows[give] = None
             self._given[give] = keep  # the older row of the two: a known one never becomes part of a new one

@@ -701,6 +701,13 @@ def test_a_report_a_little_ahead_of_our_clock_is_believed() -> None:
     assert book.unsure
 
 
+def test_one_further_ahead_is_not_believed_where_no_difference_of_the_clocks_is_known() -> None:
+    book = CallBook()
+    book.apply(report(10, at=START + AHEAD + 0.5, total=0), START)
+    book.apply(said(5, RINGING, at=START + 60), START + 60)
+    assert stages(book) == [RINGING]
+
+
 def test_what_a_platform_says_whose_clock_is_known_to_be_ahead_is_believed() -> None:
     book, ahead = CallBook(), 2 * AHEAD
     book.apply(report(10, at=START + ahead, total=0), START, ahead=ahead)
