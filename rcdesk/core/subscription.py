@@ -193,15 +193,16 @@ class Link:
         barred = problem.retry_after or 0.0
         self._barred_until = now + barred if barred > UNCHECKED and self._trying else None
         state = self._status.state
+        since = now if state is LinkState.POLLING else max(self._status.since, self._checked_at)
+        lasted = now - since  # that every look has failed
         if self._open in (None, Transport.POLLING):
             self._was_cut_off = True
-            lasted = now - self._status.since if state is not LinkState.POLLING else 0.0
             pause = self._some(PROBE) if lasted > PATIENT_FOR else self._till_next_look(now)
             self._check_at = now + max(pause, barred) if self._trying else None
             if self._open is Transport.POLLING:
                 state = LinkState.RECOVERING
         else:
-            out = state is LinkState.RECOVERING and now - self._status.since > PATIENT_FOR
+            out = state is LinkState.RECOVERING and lasted > PATIENT_FOR
             pause = self._some(PROBE if out else PAUSES[1])
             self._check_at = now + max(pause, barred)
             if state is LinkState.LIVE and (self._check_failures >= TRIES or barred > UNCHECKED):

@@ -316,6 +316,26 @@ def test_a_look_that_worked_is_followed_by_the_next_one_soon_however_long_the_ou
     assert link.next_wake == 1003
 
 
+def test_one_look_that_fails_is_no_outage_however_long_the_link_is_down() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=10_000), 100)
+    link.snapshot_taken(1000, differed=False)
+    link.snapshot_failed(problem(), 1120)
+    assert link.next_wake == 1123
+    link.snapshot_failed(problem(), 1120.5)
+    assert link.next_wake == 1140.5
+
+
+def test_one_check_that_fails_before_it_is_live_again_is_no_outage_either() -> None:
+    link = live(Push.WEBSOCKET)
+    link.lost(WEBSOCKET, problem(Kind.FORBIDDEN, retry_after=1000), 100)
+    link.snapshot_taken(1000, differed=False)
+    assert Open(WEBSOCKET) in link.tick(1100)
+    link.connected(WEBSOCKET, 1110)
+    link.snapshot_failed(problem(), 1111)
+    assert link.next_wake == 1113
+
+
 def test_a_look_that_is_throttled_waits_as_long_as_it_must() -> None:
     link = live(Push.WEBSOCKET)
     link.lost(WEBSOCKET, problem(Kind.FORBIDDEN), 100)
