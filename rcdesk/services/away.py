@@ -13,7 +13,7 @@ from rcdesk.services.feed import Feed
 from rcdesk.services.history import History
 from rcdesk.services.link import Link
 from rcdesk.services.live_calls import LiveCalls
-from rcdesk.services.session import Phase, SessionState
+from rcdesk.services.session_types import SessionState, Whose
 from rcdesk.services.tasks import Group, Nursery
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Away:
         self._history = history
         self._clock = clock
         self._gaps = Gaps()
-        self._whose = ""  # the key of the last session's account
+        self._whose = Whose()
         self._telling = Group(nursery)
         self._teller: asyncio.Task[None] | None = None
         self._doubt: asyncio.TimerHandle | None = None
@@ -62,12 +62,8 @@ class Away:
 
     def on_session(self, state: SessionState) -> None:
         """Listen to the session: what came while nobody was signed in is news to who was before."""
-        if state.phase is Phase.SIGNED_OUT:
+        if self._whose.is_over(state):
             self._forget()
-        elif state.phase is Phase.SIGNED_IN and state.account:
-            if self._whose not in ("", state.account.key):
-                self._forget()
-            self._whose = state.account.key
 
     def _forget(self) -> None:
         self._gaps.forget()

@@ -11,7 +11,7 @@ from rcdesk.core.outcomes import found_over
 from rcdesk.core.ringout import Order
 from rcdesk.core.subscription import LinkState, LinkStatus
 from rcdesk.services.feed import Feed, Latest
-from rcdesk.services.session import Phase, SessionState
+from rcdesk.services.session_types import SessionState, Whose
 
 OWN_PHONE_RINGS = 60.0  # seconds within which a RingOut has rung the user's own phone
 CLOCKS_DIFFER = 5.0
@@ -40,7 +40,7 @@ class LiveCalls:
         self._known_at = float("-inf")  # when a report or a snapshot was taken in last
         self._status = LinkStatus()  # as the link says it
         self._lost_at: float | None = None  # since when the calls are not followed, if they were before
-        self._whose = ""  # the key of the last session's account
+        self._whose = Whose()
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -104,12 +104,8 @@ class LiveCalls:
 
     def on_session(self, state: SessionState) -> None:
         """Listen to the session: the calls are those of one account."""
-        if state.phase is Phase.SIGNED_OUT:
+        if self._whose.is_over(state):
             self._forget()
-        elif state.phase is Phase.SIGNED_IN and state.account:
-            if self._whose not in ("", state.account.key):
-                self._forget()
-            self._whose = state.account.key
 
     def close(self) -> None:
         """Stop waiting for graces; what is known stays."""

@@ -52,6 +52,23 @@ class SessionState:
     ends_soon: bool = False
 
 
+class Whose:
+    """Whose that is which somebody keeps: of who is signed in, or was last."""
+
+    def __init__(self) -> None:
+        self._key = ""
+
+    def is_over(self, state: SessionState) -> bool:
+        """Take in how sign-in stands; return whether what is kept is nobody's any more, or somebody else's.
+
+        A session that has ended is not over in this sense: the same person may sign in again in place.
+        """
+        if state.phase is not Phase.SIGNED_IN or state.account is None:
+            return state.phase is Phase.SIGNED_OUT
+        before, self._key = self._key, state.account.key
+        return before not in ("", self._key)
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where to sign in, and as which app. `client_secret` is "" for an app without one (PKCE)."""

@@ -14,7 +14,7 @@ from rcdesk.core.calls import Change, Stage
 from rcdesk.core.notices import Close, Kind, Notices, Show
 from rcdesk.core.subscription import LinkState, Transport
 from rcdesk.services import away
-from rcdesk.services.session import Phase
+from rcdesk.services.session import Phase, SessionState
 from tests.client.served import eventually
 from tests.helpers.wait import until
 from tests.services.world import World
@@ -348,7 +348,7 @@ async def test_somebody_else_who_signs_in_in_place_is_told_nothing(me: World, to
     await expired(me)
     account = me.state.account
     assert account
-    me.away._whose = replace(account, account_id="999").key
+    me.away._whose.is_over(SessionState(Phase.SIGNED_IN, replace(account, account_id="999")))
     await me.signed_in()
     await me.live()
     assert me.away._gaps.gap is None
