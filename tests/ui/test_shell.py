@@ -276,7 +276,7 @@ async def test_whoever_tells_of_the_time_away_knows_whose_it_was() -> None:
     async with shell() as (_made, services):
         account = Account("1", "2", "101", "Dana Novak")
         services.session.state.publish(SessionState(Phase.SIGNED_IN, account))
-        assert services.away._whose == account.key
+        assert services.away._whose._key == account.key
 
 
 async def test_a_sign_in_that_waits_for_the_server_hears_of_every_reason_to_try_again() -> None:
